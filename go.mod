@@ -1,0 +1,3 @@
+module github.com/classifyd/classifyd
+
+go 1.26
