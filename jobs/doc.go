@@ -1,0 +1,30 @@
+// Package jobs holds what a job is, every change of its state, and the queue.
+//
+// A job is a record in Redis, and the record is the truth: asynq only delivers
+// the news that a record waits. Every change of a record is one Lua script
+// that compares and sets, and every start, cancel and new delivery raises the
+// record's fence, so that whoever comes late with an old fence changes nothing.
+// The times in a record come from Redis' own clock.
+//
+// It promises that a submitted job ends, whatever process dies; that an ended
+// job never changes again; and that one tenant's jobs do not exist for another.
+//
+// # Keys
+//
+// All keys of a job carry the hash tag of its shard, here {s0}, and so do the
+// asynq queues that deliver it, whose names begin with "s0}":
+//
+//	{s0}:j:TENANT/ID          hash   the record: s head, m meta, c content, r result, e attempts' errors, w watched until
+//	{s0}:i:TENANT:STATE:TYPE  zset   ids by creation time in µs; STATE is notStarted/LANE, running, succeeded, failed or canceled
+//	{s0}:types:TENANT         set    job types that the tenant's index has
+//	{s0}:tenants              set    tenants that the shard has jobs of
+//	{s0}:lease                zset   TENANT/ID:FENCE of running jobs by the end of their lease in µs
+//	{s0}:due                  zset   TENANT/ID of waiting jobs by the time in µs at which something is due to them
+//	{s0}:ended                zset   TENANT/ID of ended jobs by the end of their retention in µs
+//	{s0}:serves               zset   job types by the time in µs until which a live worker serves them
+//	{s0}:sweep                hash   the last pass of Sweep and its cursors
+//	{s0}:sweeper              string the lock that saves sweepers from doing the same work
+//	classifyd:layout          hash   the number of shards and the salt of fingerprints, written once
+//
+// and the channels {s0}:wake, to workers, and {s0}:tell, to those who wait.
+package jobs
