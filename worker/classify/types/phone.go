@@ -1,0 +1,232 @@
+package types
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/classifyd/classifyd/worker/classify"
+)
+
+// phone is a number of the E.164 plan that libphonenumber's metadata holds
+// valid, written internationally, or as people do in one of the regions below.
+func phone() *classify.Type {
+	p := &phoneBook{seed: maphash.MakeSeed()}
+	shape := classify.Run{Min: 7, Max: 15}
+	rule := func(style phoneStyle, alone int) classify.Rule {
+		return classify.Rule{
+			Shape:    shape,
+			Check:    func(c *classify.Candidate) bool { return phoneCheck(c) == style },
+			Verify:   p.valid,
+			Strength: classify.Ranges,
+			Alone:    alone,
+			With:     75,
+		}
+	}
+	return &classify.Type{
+		ID:          own("phone-number"),
+		Name:        "Phone Number",
+		Description: "Telephone numbers that are valid in their country's numbering plan.",
+		Publisher:   publisher,
+		Category:    classify.CategoryContact,
+		Recommended: 75,
+		Words: []string{
+			"phone", "phones", "phone number", "phone no", "phonenumber", "telephone", "tel", "tel no", "mobile", "mobile number", "cell", "cellphone", "cellular",
+			"cell phone", "landline", "fax", "fax number", "telefax", "call", "calls", "called", "calling", "call me", "dial", "ring", "reach me", "reach us", "contact",
+			"contact number", "hotline", "helpline", "toll free", "whatsapp", "sms", "text me", "text message", "message", "messages", "voicemail", "answering", "extension",
+			"desk", "office", "registered number", "number is", "us number",
+			"telefon", "telefonnummer", "handy", "handynummer", "rufnummer", "mobil", "mobilnummer", "durchwahl", "anrufen",
+			"téléphone", "telephone portable", "portable", "appeler", "numéro de téléphone", "teléfono", "telefono", "móvil", "celular", "llamar", "llame",
+			"telefone", "telemóvel", "ligar", "cellulare", "chiamare", "telefoon", "telefoonnummer", "mobiel", "bellen", "puhelin", "puhelinnumero",
+			"telefonní číslo", "numer telefonu", "komórka", "telefonszám", "număr de telefon", "cep telefonu", "τηλέφωνο", "κινητό",
+			"телефон", "тел", "мобильный", "звоните", "номер телефона", "电话", "電話", "手机", "手機", "联系电话", "携帯", "전화", "전화번호", "휴대폰",
+			"هاتف", "جوال", "الهاتف", "رقم الهاتف", "טלפון", "נייד", "फ़ोन", "फोन", "मोबाइल", "โทร", "โทรศัพท์", "điện thoại",
+		},
+		Rules: []classify.Rule{rule(international, 65), rule(formatted, 65), rule(bare, 0)},
+		Finds: []classify.Sample{
+			{Text: "call +44 20 7946 0958 now", Match: "+44 20 7946 0958", Confidence: 75},
+			{Text: "(212) 555-2368", Match: "(212) 555-2368", Confidence: 65},
+			{Text: "fax: 2125552368", Match: "2125552368", Confidence: 75},
+			{Text: "212-555-2368 x123;", Match: "212-555-2368 x123", Confidence: 65},
+			{Text: "Tél. 01 42 68 53 00", Match: "01 42 68 53 00", Confidence: 65},
+			{Text: "Telefon 030/1234567", Match: "030/1234567", Confidence: 75},
+			{Text: "+41 (0)44 668 18 00", Match: "+41 (0)44 668 18 00", Confidence: 65},
+			{Text: "电话：010-6552-9988", Match: "010-6552-9988", Confidence: 75},
+			{Text: "001 212 555 2368", Match: "001 212 555 2368", Confidence: 65},
+		},
+		Leaves: []string{
+			"2125552368",            // nothing says what it is
+			"call 2024-11-05",       // a date
+			"call 05.11.2024 12:30", // a date
+			"call 112-555-2368",     // no area code
+			"fax 10.20.30.40",       // an address
+			"call id 123456789012345678",
+			"tel 1-2-3-4-5-6-7-8-9",
+			"call 0000000000",
+			"call 1,234,567.89",
+		},
+	}
+}
+
+// A phoneStyle is how much the way a number is written says by itself.
+type phoneStyle int
+
+const (
+	none          phoneStyle = iota
+	bare                     // digits, or groups that could be anything
+	formatted                // as numbers are printed within a country
+	international            // with a plus sign or 00
+)
+
+// phoneCheck tells how the candidate is written, without asking whether such a
+// number exists, and takes an extension into it.
+func phoneCheck(c *classify.Candidate) phoneStyle {
+	m, d := c.Match(), c.Digits
+	if uniform(d) || c.Before() == '+' || c.Before() == '.' || c.Before() == '-' && c.Start > 1 && wordByte(c.Text[c.Start-2]) {
+		return none
+	}
+	ext := extension(c.Text[c.End:])
+	if ext == 0 {
+		if wordByte(c.After()) {
+			return none
+		}
+		if next := c.Text[c.End:]; len(next) > 1 && strings.IndexByte("-./:,", next[0]) >= 0 && wordByte(next[1]) && next[1] <= '9' {
+			return none
+		}
+	}
+	groups, style := grouping(m), bare
+	switch {
+	case strings.Contains(m, "+"):
+		style = international
+	case strings.HasPrefix(m, "00") && len(d) >= 10:
+		style = international
+	case isDate(m, groups) || isQuad(m, groups) || len(groups) > 6:
+		return none
+	case strings.Count(m, "(") != strings.Count(m, ")"):
+		return none
+	case len(groups) == 3 && usual(groups) && d[0] == '1': // no North American area, and no other plan writes so
+		return none
+	case len(groups) == 1:
+	case len(d) >= 9 && (d[0] == '0' || m[0] == '('), usual(groups):
+		style = formatted
+	}
+	c.End += ext
+	return style
+}
+
+// usual reports whether the groups are those of the North American plan.
+func usual(groups []int) bool {
+	n := len(groups)
+	return n >= 3 && groups[n-1] == 4 && groups[n-2] == 3 && groups[n-3] == 3 && (n == 3 || n == 4 && groups[0] == 1)
+}
+
+// grouping returns the lengths of the digit groups in m.
+func grouping(m string) []int {
+	groups := make([]int, 0, 8)
+	in := false
+	for _, b := range []byte(m) {
+		d := b >= '0' && b <= '9'
+		switch {
+		case d && in:
+			groups[len(groups)-1]++
+		case d:
+			groups = append(groups, 1)
+		}
+		in = d
+	}
+	return groups
+}
+
+// isDate reports whether m is digits of a year, a month and a day.
+func isDate(m string, groups []int) bool {
+	return len(groups) >= 3 && m[0] != '(' &&
+		(groups[0] == 4 && groups[1] <= 2 && groups[2] <= 2 && (m[0] == '1' || m[0] == '2') || groups[0] <= 2 && groups[1] <= 2 && groups[2] == 4)
+}
+
+// isQuad reports whether m looks like an address of IPv4.
+func isQuad(m string, groups []int) bool {
+	return len(groups) == 4 && strings.Count(m, ".") == 3 && max(groups[0], groups[1], groups[2], groups[3]) <= 3 && !(groups[0] == 3 && groups[3] == 4)
+}
+
+// extension returns the length of an extension that s begins with, as in
+// " ext. 12", "x4587" or " #12".
+func extension(s string) int {
+	i := 0
+	for i < len(s) && i < 2 && (s[i] == ' ' || s[i] == ',') {
+		i++
+	}
+	mark := 0
+	for _, m := range []string{"extension", "ext.", "ext", "x", "X", "#"} {
+		if strings.HasPrefix(s[i:], m) {
+			mark = len(m)
+			break
+		}
+	}
+	if mark == 0 {
+		return 0
+	}
+	i += mark
+	if i < len(s) && s[i] == ' ' {
+		i++
+	}
+	from := i
+	for i < len(s) && i-from < 7 && s[i] >= '0' && s[i] <= '9' {
+		i++
+	}
+	if i == from || i-from > 6 || i < len(s) && wordByte(s[i]) {
+		return 0
+	}
+	return i
+}
+
+// A phoneBook remembers what libphonenumber said, since asking costs some
+// fifteen microseconds a region. It holds hashes, not numbers: the slot of a
+// number holds its hash with the answer in the lowest bit.
+type phoneBook struct {
+	seed  maphash.Seed
+	slots [1 << 12]atomic.Uint64
+}
+
+func (p *phoneBook) valid(c *classify.Candidate) bool {
+	m := c.Match()
+	h := maphash.String(p.seed, m) &^ 1
+	slot := &p.slots[h>>1%uint64(len(p.slots))]
+	if known := slot.Load(); known&^1 == h && known != 0 {
+		return known&1 == 1
+	}
+	ok := validPhone(m, c.Digits)
+	if ok {
+		h |= 1
+	}
+	slot.Store(h)
+	return ok
+}
+
+func validPhone(m string, digits []byte) bool {
+	switch {
+	case strings.Contains(m, "+"):
+		return validIn(m, "ZZ")
+	case strings.HasPrefix(m, "00"):
+		return validIn("+"+m[2:], "ZZ")
+	}
+	n := len(digits)
+	if ext := strings.IndexAny(m, "exX#"); ext >= 0 {
+		n = 0
+		for _, g := range grouping(m[:ext]) {
+			n += g
+		}
+	}
+	for _, p := range phonePlans {
+		if n >= p.min && n <= p.max && strings.IndexByte(p.first, digits[0]) >= 0 && validIn(m, p.region) {
+			return true
+		}
+	}
+	return false
+}
+
+func validIn(m, region string) bool {
+	n, err := phonenumbers.Parse(m, region)
+	return err == nil && phonenumbers.IsValidNumber(n)
+}
