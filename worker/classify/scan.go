@@ -73,17 +73,18 @@ func (e *Engine) Scan(ctx context.Context, text string, opt Options) (*Result, e
 	if err := e.choose(&opt, sc.look, sc.report); err != nil {
 		return nil, err
 	}
+	sc.begin(ctx, text, opt)
+	sc.scan()
+	return sc.result(), sc.err
+}
+
+func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	if opt.MaxMatches <= 0 {
 		opt.MaxMatches = DefaultMaxMatches
 	}
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
 	sc.due, sc.tokenStart, sc.wordEnd, sc.steps = 0, 0, -1, 0
 	sc.reset(text)
-	sc.scan()
-	if sc.err == nil {
-		sc.flush(len(sc.s), true)
-	}
-	return sc.result(), sc.err
 }
 
 // release keeps a scanner's buffers for the next scan, and no content.
@@ -118,6 +119,9 @@ func (sc *scanner) scan() {
 		}
 	}
 	sc.steps += len(s)
+	if sc.err == nil {
+		sc.flush(len(s), true)
+	}
 }
 
 // word handles the word that begins at start, whose bytes before i are known

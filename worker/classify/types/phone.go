@@ -15,14 +15,14 @@ import (
 func phone() *classify.Type {
 	p := &phoneBook{seed: maphash.MakeSeed()}
 	shape := classify.Run{Min: 7, Max: 15}
-	rule := func(style phoneStyle, alone int) classify.Rule {
+	rule := func(style phoneStyle, verify func(*classify.Candidate) bool, alone, with int) classify.Rule {
 		return classify.Rule{
 			Shape:    shape,
 			Check:    func(c *classify.Candidate) bool { return phoneCheck(c) == style },
-			Verify:   p.valid,
+			Verify:   verify,
 			Strength: classify.Ranges,
 			Alone:    alone,
-			With:     75,
+			With:     with,
 		}
 	}
 	return &classify.Type{
@@ -36,7 +36,7 @@ func phone() *classify.Type {
 			"phone", "phones", "phone number", "phone no", "phonenumber", "telephone", "tel", "tel no", "mobile", "mobile number", "cell", "cellphone", "cellular",
 			"cell phone", "landline", "fax", "fax number", "telefax", "call", "calls", "called", "calling", "call me", "dial", "ring", "reach me", "reach us", "contact",
 			"contact number", "hotline", "helpline", "toll free", "whatsapp", "sms", "text me", "text message", "message", "messages", "voicemail", "answering", "extension",
-			"desk", "office", "registered number", "number is", "us number",
+			"desk", "office number", "office phone",
 			"telefon", "telefonnummer", "handy", "handynummer", "rufnummer", "mobil", "mobilnummer", "durchwahl", "anrufen",
 			"téléphone", "telephone portable", "portable", "appeler", "numéro de téléphone", "teléfono", "telefono", "móvil", "celular", "llamar", "llame",
 			"telefone", "telemóvel", "ligar", "cellulare", "chiamare", "telefoon", "telefoonnummer", "mobiel", "bellen", "puhelin", "puhelinnumero",
@@ -44,7 +44,14 @@ func phone() *classify.Type {
 			"телефон", "тел", "мобильный", "звоните", "номер телефона", "电话", "電話", "手机", "手機", "联系电话", "携帯", "전화", "전화번호", "휴대폰",
 			"هاتف", "جوال", "الهاتف", "رقم الهاتف", "טלפון", "נייד", "फ़ोन", "फोन", "मोबाइल", "โทร", "โทรศัพท์", "điện thoại",
 		},
-		Rules: []classify.Rule{rule(international, 65), rule(formatted, 65), rule(bare, 0)},
+		Rules: []classify.Rule{
+			rule(international, p.valid, 65, 75),
+			rule(formatted, p.valid, 65, 75),
+			rule(bare, p.valid, 0, 75),
+			// Of the right length for its country but not allotted: what fiction,
+			// tests and slips of the pen look like, and new ranges.
+			rule(international, possible, 0, 65),
+		},
 		Finds: []classify.Sample{
 			{Text: "call +44 20 7946 0958 now", Match: "+44 20 7946 0958", Confidence: 75},
 			{Text: "(212) 555-2368", Match: "(212) 555-2368", Confidence: 65},
@@ -54,14 +61,19 @@ func phone() *classify.Type {
 			{Text: "Telefon 030/1234567", Match: "030/1234567", Confidence: 75},
 			{Text: "+41 (0)44 668 18 00", Match: "+41 (0)44 668 18 00", Confidence: 65},
 			{Text: "电话：010-6552-9988", Match: "010-6552-9988", Confidence: 75},
+			{Text: "Mobile: +44 7700 921 123", Match: "+44 7700 921 123", Confidence: 65},
 			{Text: "001 212 555 2368", Match: "001 212 555 2368", Confidence: 65},
 		},
 		Leaves: []string{
-			"2125552368",            // nothing says what it is
-			"call 2024-11-05",       // a date
-			"call 05.11.2024 12:30", // a date
-			"call 112-555-2368",     // no area code
-			"fax 10.20.30.40",       // an address
+			"2125552368",             // nothing says what it is
+			"call 2024-11-05",        // a date
+			"call 05.11.2024 12:30",  // a date
+			"call 112-555-2368",      // no area code
+			"call 212-55-2368",       // grouped as a social security number
+			"call 17031 2202",        // grouped as a postal code
+			"+44 7700 921 123",       // not allotted, and nothing says what it is
+			"call +44 7700 92112345", // too long
+			"fax 10.20.30.40",        // an address
 			"call id 123456789012345678",
 			"tel 1-2-3-4-5-6-7-8-9",
 			"call 0000000000",
@@ -108,6 +120,8 @@ func phoneCheck(c *classify.Candidate) phoneStyle {
 		return none
 	case len(groups) == 3 && usual(groups) && d[0] == '1': // no North American area, and no other plan writes so
 		return none
+	case d[0] != '0' && foreign(groups):
+		return none
 	case len(groups) == 1:
 	case len(d) >= 9 && (d[0] == '0' || m[0] == '('), usual(groups):
 		style = formatted
@@ -120,6 +134,14 @@ func phoneCheck(c *classify.Candidate) phoneStyle {
 func usual(groups []int) bool {
 	n := len(groups)
 	return n >= 3 && groups[n-1] == 4 && groups[n-2] == 3 && groups[n-3] == 3 && (n == 3 || n == 4 && groups[0] == 1)
+}
+
+// foreign reports whether the groups are those of other American numbers:
+// social security, ZIP+4 and licences. Telephone numbers that begin without a
+// trunk prefix are nowhere grouped so.
+func foreign(groups []int) bool {
+	n := len(groups)
+	return n >= 2 && groups[n-1] == 4 && (n == 2 && groups[0] == 5 || n == 3 && groups[1] == 2 && groups[0] >= 3)
 }
 
 // grouping returns the lengths of the digit groups in m.
@@ -204,12 +226,24 @@ func (p *phoneBook) valid(c *classify.Candidate) bool {
 	return ok
 }
 
+// possible reports whether an international number has the length of its
+// country's numbers.
+func possible(c *classify.Candidate) bool {
+	n, err := phonenumbers.Parse(plus(c.Match()), "ZZ")
+	return err == nil && phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE
+}
+
+// plus writes the international prefix 00 as a plus sign.
+func plus(m string) string {
+	if strings.HasPrefix(m, "00") {
+		return "+" + m[2:]
+	}
+	return m
+}
+
 func validPhone(m string, digits []byte) bool {
-	switch {
-	case strings.Contains(m, "+"):
+	if m = plus(m); strings.Contains(m, "+") {
 		return validIn(m, "ZZ")
-	case strings.HasPrefix(m, "00"):
-		return validIn("+"+m[2:], "ZZ")
 	}
 	n := len(digits)
 	if ext := strings.IndexAny(m, "exX#"); ext >= 0 {
