@@ -37,7 +37,6 @@ func (sc *scanner) number(i int) int {
 			sc.run(p)
 			return sc.word(i, j)
 		}
-		sc.token(i, j)
 		open = sc.follow(&ways, open, sep, i, j)
 
 		k := j

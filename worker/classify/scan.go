@@ -27,11 +27,9 @@ type scanner struct {
 	report  []bool // by type: findings are wanted
 	allowed []map[string]bool
 
-	due        int // where the next block begins
-	tokenStart int // of the Base64 token that the last word belongs to
-	wordEnd    int // of the last word
-	cand       Candidate
-	digits     [2 * reach]byte
+	due    int // where the next block begins
+	cand   Candidate
+	digits [2 * reach]byte
 
 	pending []candidate
 	hits    []hit
@@ -83,7 +81,7 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 		opt.MaxMatches = DefaultMaxMatches
 	}
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
-	sc.due, sc.tokenStart, sc.wordEnd, sc.steps = 0, 0, -1, 0
+	sc.due, sc.steps = 0, 0
 	sc.reset(text)
 }
 
@@ -100,22 +98,33 @@ func (e *Engine) release(sc *scanner) {
 
 // scan is the one pass over the text.
 func (sc *scanner) scan() {
-	s, class := sc.s, &sc.e.tables.class
+	s, t := sc.s, sc.e.tables
+	mask := t.after[' '] // the text's edge is as good as a space
 	for i := 0; i < len(s) && sc.err == nil; {
-		if i >= sc.due {
-			sc.flush(i, false)
-			sc.due = i + block
-		}
-		switch c := class[s[i]]; {
-		case c&word == 0:
-			if c&trigger != 0 {
-				sc.around(i)
-			}
+		sc.flush(i, false)
+		end := min(len(s), i+block)
+		sc.due = end
+		sc.tokens(i, end)
+		for i < end {
+			// Most bytes neither give a shape away nor begin a word that could
+			// be one; for them this is all.
+			b := s[i]
+			c := t.class[b] & mask
+			mask = t.after[b]
 			i++
-		case c&digit != 0:
-			i = sc.number(i)
-		default:
-			i = sc.word(i, i)
+			if c == 0 {
+				continue
+			}
+			switch i--; {
+			case c&trigger != 0:
+				sc.around(i)
+				i++
+			case t.class[b]&digit != 0:
+				i = sc.number(i)
+			default:
+				i = sc.word(i, i)
+			}
+			mask = t.after[s[i-1]]
 		}
 	}
 	sc.steps += len(s)
@@ -130,46 +139,43 @@ func (sc *scanner) word(start, i int) int {
 	s, t := sc.s, sc.e.tables
 	for i++; i < len(s) && t.class[s[i]]&word != 0; i++ {
 	}
-	if i-start >= 2 {
-		if list := t.starts[int(s[start])<<7|int(s[start+1])]; list != 0 {
-			for _, w := range t.words[list] {
-				if strings.HasPrefix(s[start:i], w.prefix) {
-					sc.propose(w.rule, start, i, start)
-				}
+	if i-start < 2 {
+		return i
+	}
+	if list := t.starts[int(s[start])<<7|int(s[start+1])]; list != 0 {
+		for _, w := range t.words[list] {
+			if strings.HasPrefix(s[start:i], w.prefix) {
+				sc.propose(w.rule, start, i, start)
 			}
 		}
 	}
-	sc.token(start, i)
 	return i
 }
 
-// token follows words that Base64 punctuation joins, and proposes the token
-// they make once it ends.
-func (sc *scanner) token(start, end int) {
+// tokens proposes the tokens that have their first probe in s[lo:hi]. Probes lie
+// as far apart as the shortest token is long, so that every token covers one.
+func (sc *scanner) tokens(lo, hi int) {
 	s, t := sc.s, sc.e.tables
-	k := start
-	for k > sc.wordEnd && k > 0 && t.class[s[k-1]]&base64 != 0 {
-		k--
-	}
-	if k != sc.wordEnd {
-		sc.tokenStart = start
-	}
-	sc.wordEnd = end
-	if n := end - sc.tokenStart; n < t.minToken || n >= len(t.tokens) {
+	step, longest := t.minToken, len(t.tokens)-1
+	if step == 0 {
 		return
 	}
-	from, to := sc.tokenStart, end
-	for from > 0 && to-from < len(t.tokens) && t.class[s[from-1]]&base64 != 0 {
-		from--
-	}
-	for to < len(s) && to-from < len(t.tokens) && t.class[s[to]]&base64 != 0 {
-		to++
-	}
-	if to-from >= len(t.tokens) || to > end && to < len(s) && t.class[s[to]]&word != 0 {
-		return
-	}
-	for _, r := range t.tokens[to-from] {
-		sc.propose(r, from, to, from)
+	for p := (lo + step - 1) / step * step; p < hi; p += step {
+		from := p
+		for from > 0 && p-from < step && t.class[s[from-1]]&(word|base64) != 0 {
+			from--
+		}
+		to := p
+		for to < len(s) && to-from <= longest && t.class[s[to]]&(word|base64) != 0 {
+			to++
+		}
+		sc.steps += to - from
+		if to-from > longest || p-from == step || to == p {
+			continue // too long, or seen from an earlier probe, or none
+		}
+		for _, r := range t.tokens[to-from] {
+			sc.propose(r, from, to, from)
+		}
 	}
 }
 

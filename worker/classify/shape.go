@@ -33,7 +33,8 @@ type Word struct {
 	Before, After int
 }
 
-// Token is a maximal piece of Len characters of standard Base64, padding excluded.
+// Token is a maximal piece of Len letters, digits, '_', '+' and '/'. Check sees
+// the padding behind it.
 type Token struct{ Len int }
 
 // Around is a byte that gives a shape away, such as the '@' of an address. The
@@ -45,9 +46,6 @@ type Around struct {
 
 // reach is how far around a Number, Run or Token its Check can see.
 const reach = 32
-
-// edges is how many '+' and '/' a Token may have at its two ends together.
-const edges = 4
 
 // maxGroup is the longest group of digits a layout may have.
 const maxGroup = 23
@@ -62,6 +60,7 @@ const (
 	trigger             // some Around's byte
 	base64              // '+' or '/': letters and digits are known to be
 	gap                 // may stand between the groups of a Run
+	opens               // a digit, or the first byte of some Word's start
 )
 
 const word = letter | digit
@@ -69,6 +68,7 @@ const word = letter | digit
 // tables are what the shapes of all rules compile to.
 type tables struct {
 	class    [256]uint8
+	after    [256]uint8 // the bits of a class that count for the byte behind
 	sep      [256]uint8 // 1 + index in seps, 0 for other bytes
 	layouts  []layout   // a trie; 0 is the root
 	runs     []run
@@ -76,7 +76,7 @@ type tables struct {
 	starts   [128 * 128]uint16 // by the first two bytes of a word: index into words, 0 for none
 	words    [][]start
 	tokens   [][]int // by length
-	minToken int     // the fewest characters between the first and the last letter or digit of a token
+	minToken int
 	around   [256][]int
 }
 
@@ -101,7 +101,7 @@ func newTables() *tables {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
 			t.class[c] = letter
 		case b >= '0' && b <= '9':
-			t.class[c] = digit
+			t.class[c] = digit | opens
 		case b == '/' || b == '+':
 			t.class[c] = base64
 		}
@@ -111,6 +111,12 @@ func newTables() *tables {
 	}
 	for _, c := range []byte(" -./()") {
 		t.class[c] |= gap
+	}
+	for c := range t.after {
+		t.after[c] = trigger
+		if t.class[c]&word == 0 {
+			t.after[c] |= opens
+		}
 	}
 	return t
 }
@@ -184,6 +190,7 @@ func (w Word) compile(t *tables, rule int) error {
 		if len(s) < 2 || t.class[s[0]]&word == 0 || t.class[s[1]]&word == 0 {
 			return fmt.Errorf("word start %q: want two letters or digits", s)
 		}
+		t.class[s[0]] |= opens
 		at := &t.starts[int(s[0])<<7|int(s[1])]
 		if *at == 0 {
 			*at = uint16(len(t.words))
@@ -195,11 +202,11 @@ func (w Word) compile(t *tables, rule int) error {
 }
 
 func (k Token) compile(t *tables, rule int) error {
-	if k.Len <= edges {
+	if k.Len < 1 {
 		return fmt.Errorf("token of %d characters", k.Len)
 	}
-	if n := k.Len - edges; t.minToken == 0 || n < t.minToken {
-		t.minToken = n
+	if t.minToken == 0 || k.Len < t.minToken {
+		t.minToken = k.Len
 	}
 	for len(t.tokens) <= k.Len {
 		t.tokens = append(t.tokens, nil)

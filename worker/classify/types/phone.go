@@ -10,15 +10,18 @@ import (
 	"github.com/classifyd/classifyd/worker/classify"
 )
 
+// maxPhone is how many digits a number has at most, by ITU-T E.164.
+const maxPhone = 15
+
 // phone is a number of the E.164 plan that libphonenumber's metadata holds
 // valid, written internationally, or as people do in one of the regions below.
 func phone() *classify.Type {
-	p := &phoneBook{seed: maphash.MakeSeed()}
-	shape := classify.Run{Min: 7, Max: 15}
+	p := newPhoneBook()
+	shape := classify.Run{Min: 7, Max: maxPhone}
 	rule := func(style phoneStyle, verify func(*classify.Candidate) bool, alone, with int) classify.Rule {
 		return classify.Rule{
 			Shape:    shape,
-			Check:    func(c *classify.Candidate) bool { return phoneCheck(c) == style },
+			Check:    func(c *classify.Candidate) bool { return styleOf(c) == style && p.plausible(c, style) },
 			Verify:   verify,
 			Strength: classify.Ranges,
 			Alone:    alone,
@@ -86,52 +89,61 @@ func phone() *classify.Type {
 type phoneStyle int
 
 const (
-	none          phoneStyle = iota
-	bare                     // digits, or groups that could be anything
-	formatted                // as numbers are printed within a country
-	international            // with a plus sign or 00
+	bare          phoneStyle = iota // digits, or groups that could be anything
+	formatted                       // as numbers are printed within a country
+	international                   // with a plus sign or 00
 )
 
-// phoneCheck tells how the candidate is written, without asking whether such a
-// number exists, and takes an extension into it.
-func phoneCheck(c *classify.Candidate) phoneStyle {
+// styleOf tells how the candidate is written.
+func styleOf(c *classify.Candidate) phoneStyle {
+	m := c.Match()
+	switch {
+	case m[0] == '+' || m[1] == '+' || m[0] == '0' && m[1] == '0' && len(c.Digits) >= 10:
+		return international
+	case len(m) == len(c.Digits):
+		return bare
+	case len(c.Digits) >= 9 && (m[0] == '0' || m[0] == '(') || usual(m):
+		return formatted
+	}
+	return bare
+}
+
+// plausible decides without asking whether such a number exists, and takes an
+// extension into the candidate.
+func (p *phoneBook) plausible(c *classify.Candidate, style phoneStyle) bool {
 	m, d := c.Match(), c.Digits
-	if uniform(d) || c.Before() == '+' || c.Before() == '.' || c.Before() == '-' && c.Start > 1 && wordByte(c.Text[c.Start-2]) {
-		return none
+	if style != international && p.planned[len(d)]>>(d[0]-'0')&1 == 0 || uniform(d) {
+		return false
+	}
+	if b := c.Before(); b == '+' || b == '.' || b == '-' && c.Start > 1 && wordByte(c.Text[c.Start-2]) {
+		return false
 	}
 	ext := extension(c.Text[c.End:])
 	if ext == 0 {
-		if wordByte(c.After()) {
-			return none
-		}
-		if next := c.Text[c.End:]; len(next) > 1 && strings.IndexByte("-./:,", next[0]) >= 0 && wordByte(next[1]) && next[1] <= '9' {
-			return none
+		next := c.Text[c.End:]
+		if wordByte(c.After()) || len(next) > 1 && strings.IndexByte("-./:,", next[0]) >= 0 && next[1] >= '0' && next[1] <= '9' {
+			return false
 		}
 	}
-	groups, style := grouping(m), bare
-	switch {
-	case strings.Contains(m, "+"):
-		style = international
-	case strings.HasPrefix(m, "00") && len(d) >= 10:
-		style = international
-	case isDate(m, groups) || isQuad(m, groups) || len(groups) > 6:
-		return none
-	case strings.Count(m, "(") != strings.Count(m, ")"):
-		return none
-	case len(groups) == 3 && usual(groups) && d[0] == '1': // no North American area, and no other plan writes so
-		return none
-	case d[0] != '0' && foreign(groups):
-		return none
-	case len(groups) == 1:
-	case len(d) >= 9 && (d[0] == '0' || m[0] == '('), usual(groups):
-		style = formatted
+	if style != international && len(m) > len(d) {
+		groups := grouping(m)
+		if isDate(m, groups) || isQuad(m, groups) || len(groups) > 6 ||
+			strings.Count(m, "(") != strings.Count(m, ")") ||
+			d[0] == '1' && len(d) == 10 && usual(m) || // no North American area, and no other plan writes so
+			d[0] != '0' && foreign(groups) {
+			return false
+		}
 	}
 	c.End += ext
-	return style
+	return true
 }
 
-// usual reports whether the groups are those of the North American plan.
-func usual(groups []int) bool {
+// usual reports whether m is grouped as in the North American plan.
+func usual(m string) bool {
+	if len(m) < 12 {
+		return false
+	}
+	groups := grouping(m)
 	n := len(groups)
 	return n >= 3 && groups[n-1] == 4 && groups[n-2] == 3 && groups[n-3] == 3 && (n == 3 || n == 4 && groups[0] == 1)
 }
@@ -146,7 +158,7 @@ func foreign(groups []int) bool {
 
 // grouping returns the lengths of the digit groups in m.
 func grouping(m string) []int {
-	groups := make([]int, 0, 8)
+	groups := make([]int, 0, 16)
 	in := false
 	for _, b := range []byte(m) {
 		d := b >= '0' && b <= '9'
@@ -175,6 +187,9 @@ func isQuad(m string, groups []int) bool {
 // extension returns the length of an extension that s begins with, as in
 // " ext. 12", "x4587" or " #12".
 func extension(s string) int {
+	if s == "" || strings.IndexByte(" ,exX#", s[0]) < 0 {
+		return 0
+	}
 	i := 0
 	for i < len(s) && i < 2 && (s[i] == ' ' || s[i] == ',') {
 		i++
@@ -207,8 +222,21 @@ func extension(s string) int {
 // fifteen microseconds a region. It holds hashes, not numbers: the slot of a
 // number holds its hash with the answer in the lowest bit.
 type phoneBook struct {
-	seed  maphash.Seed
-	slots [1 << 12]atomic.Uint64
+	planned [maxPhone + 1]uint16 // by a number's length: a bit for each digit it may begin with
+	seed    maphash.Seed
+	slots   [1 << 12]atomic.Uint64
+}
+
+func newPhoneBook() *phoneBook {
+	p := &phoneBook{seed: maphash.MakeSeed()}
+	for _, plan := range phonePlans {
+		for n := plan.min; n <= plan.max; n++ {
+			for _, c := range plan.first {
+				p.planned[n] |= 1 << (c - '0')
+			}
+		}
+	}
+	return p
 }
 
 func (p *phoneBook) valid(c *classify.Candidate) bool {
