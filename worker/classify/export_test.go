@@ -2,12 +2,17 @@ package classify
 
 import "context"
 
-// Steps returns the work of a scan for all types, as the engine counts it.
-func (e *Engine) Steps(text string) int {
+// Scanner returns a function that scans for all types with one scanner's
+// buffers, and tells the work of each scan as the engine counts it.
+func (e *Engine) Scanner() func(text string) (*Result, int) {
 	sc := newScanner(e)
-	copy(sc.look, e.everyone)
-	copy(sc.report, e.everyone)
-	sc.begin(context.Background(), text, Options{})
-	sc.scan()
-	return sc.steps
+	return func(text string) (*Result, int) {
+		copy(sc.look, e.everyone)
+		copy(sc.report, e.everyone)
+		sc.begin(context.Background(), text, Options{})
+		sc.scan()
+		res, steps := sc.result(), sc.steps
+		sc.forget()
+		return res, steps
+	}
 }

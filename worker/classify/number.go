@@ -22,7 +22,6 @@ type piece struct {
 // part of are followed side by side.
 func (sc *scanner) number(i int) int {
 	s, t := sc.s, sc.e.tables
-	var ways [maxOpen]opened
 	var p piece
 	open, sep := 0, uint8(0)
 	for {
@@ -30,14 +29,12 @@ func (sc *scanner) number(i int) int {
 		for j < len(s) && t.class[s[j]]&digit != 0 {
 			j++
 		}
-		if len(t.runs) > 0 {
-			p = sc.extend(p, i, j)
-		}
+		p = sc.extend(p, i, j)
 		if j < len(s) && t.class[s[j]]&letter != 0 {
 			sc.run(p)
 			return sc.word(i, j)
 		}
-		open = sc.follow(&ways, open, sep, i, j)
+		open = sc.follow(open, sep, i, j)
 
 		k := j
 		for k < len(s) && k-j < 3 && t.class[s[k]]&gap != 0 {
@@ -73,10 +70,10 @@ func (sc *scanner) number(i int) int {
 
 // follow takes the group s[i:j] into the open ways and opens one that begins
 // with it. It proposes the numbers that end here and returns how many ways go on.
-func (sc *scanner) follow(ways *[maxOpen]opened, open int, sep uint8, i, j int) int {
-	t := sc.e.tables
+func (sc *scanner) follow(open int, sep uint8, i, j int) int {
+	t, ways := sc.e.tables, &sc.ways
 	n := j - i
-	if n > maxGroup {
+	if n > maxGroup || open == 0 && t.layouts[0].next[0][n] == 0 {
 		return 0
 	}
 	if open == maxOpen {
@@ -185,9 +182,12 @@ func joined(p *piece, gap string) bool {
 
 // run proposes p if it has as many digits as a rule wants.
 func (sc *scanner) run(p piece) {
+	if t := sc.e.tables; p.digits < t.minRun || p.digits > t.maxRun {
+		return
+	}
+	sc.setDigits(p.start, p.end)
 	for _, r := range sc.e.tables.runs {
 		if p.digits >= r.min && p.digits <= r.max {
-			sc.setDigits(p.start, p.end)
 			sc.propose(r.rule, p.start, p.end, p.end)
 		}
 	}

@@ -30,6 +30,7 @@ type scanner struct {
 	due    int // where the next block begins
 	cand   Candidate
 	digits [2 * reach]byte
+	ways   [maxOpen]opened
 
 	pending []candidate
 	hits    []hit
@@ -85,15 +86,20 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	sc.reset(text)
 }
 
-// release keeps a scanner's buffers for the next scan, and no content.
+// release keeps a scanner's buffers for the next scan.
 func (e *Engine) release(sc *scanner) {
+	sc.forget()
+	e.scanners.Put(sc)
+}
+
+// forget empties the buffers, so that no content stays behind.
+func (sc *scanner) forget() {
 	sc.folded = folded{shifts: sc.shifts[:0], marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand = nil, Options{}, nil, Candidate{}
 	sc.pending, sc.hits = sc.pending[:0], sc.hits[:0]
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
 	clear(sc.digits[:])
-	e.scanners.Put(sc)
 }
 
 // scan is the one pass over the text.

@@ -67,17 +67,17 @@ const word = letter | digit
 
 // tables are what the shapes of all rules compile to.
 type tables struct {
-	class    [256]uint8
-	after    [256]uint8 // the bits of a class that count for the byte behind
-	sep      [256]uint8 // 1 + index in seps, 0 for other bytes
-	layouts  []layout   // a trie; 0 is the root
-	runs     []run
-	maxRun   int
-	starts   [128 * 128]uint16 // by the first two bytes of a word: index into words, 0 for none
-	words    [][]start
-	tokens   [][]int // by length
-	minToken int
-	around   [256][]int
+	class          [256]uint8
+	after          [256]uint8 // the bits of a class that count for the byte behind
+	sep            [256]uint8 // 1 + index in seps, 0 for other bytes
+	layouts        []layout   // a trie; 0 is the root
+	runs           []run
+	minRun, maxRun int               // over all runs
+	starts         [128 * 128]uint16 // by the first two bytes of a word: index into words, 0 for none
+	words          [][]start
+	tokens         [][]int // by length
+	minToken       int
+	around         [256][]int
 }
 
 // A layout is a node in the trie of all layouts: next by separator and length
@@ -179,6 +179,9 @@ func (t *tables) addLayout(l string, rule int) error {
 func (r Run) compile(t *tables, rule int) error {
 	if r.Min < 1 || r.Max < r.Min || r.Max > maxGroup {
 		return fmt.Errorf("run of %d to %d digits", r.Min, r.Max)
+	}
+	if len(t.runs) == 0 || r.Min < t.minRun {
+		t.minRun = r.Min
 	}
 	t.maxRun = max(t.maxRun, r.Max)
 	t.runs = append(t.runs, run{r.Min, r.Max, rule})

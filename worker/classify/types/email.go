@@ -172,11 +172,14 @@ func validDomain(domain string) bool {
 			return false
 		}
 	}
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil {
-		return false
+	name := strings.ToLower(domain)
+	if !ascii(domain) {
+		var err error
+		if name, err = idna.Lookup.ToASCII(domain); err != nil {
+			return false
+		}
 	}
 	// A suffix that is on nobody's list is the bare last label: no such domain.
-	suffix, icann := publicsuffix.PublicSuffix(ascii)
+	suffix, icann := publicsuffix.PublicSuffix(name)
 	return icann || strings.Contains(suffix, ".")
 }
