@@ -73,7 +73,7 @@ type remoteError struct {
 func (r *remote) run(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
 	body, err := json.Marshal(remoteCall{j.ID, j.Type, j.Tenant, j.Attempts, j.Request})
 	if err != nil {
-		return nil, jobs.Permanent(&jobs.Error{Code: jobs.InvalidContent, Message: "the request is not JSON", Target: "request"})
+		return nil, invalidContent("request", "the request is not JSON")
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.endpoint, bytes.NewReader(body))
 	if err != nil {
