@@ -11,7 +11,7 @@ RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 .PHONY: test redis lint fuzz vuln bench
 
 test: redis
-	@[ -n "$(RACE)" ] || { echo "no C compiler: tests run without the race detector"; [ "$$CI" != true ]; }
+	@[ -n "$(RACE)" ] || { echo "no C compiler: tests go without the race detector"; [ "$$CI" != true ]; }
 	go test $(RACE) ./...
 
 # Some tests start a redis-server of their own. With CI=true it must be there.
@@ -19,7 +19,7 @@ redis:
 	@if ! command -v redis-server >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server; \
 	fi; \
-	command -v redis-server >/dev/null || { echo "no redis-server: tests on a real Redis are skipped"; [ "$$CI" != true ]; }
+	command -v redis-server >/dev/null || { echo "no redis-server: tests on a real Redis are left out"; [ "$$CI" != true ]; }
 
 lint:
 	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:" $$files; exit 1; }
