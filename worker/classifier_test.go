@@ -6,12 +6,10 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/classifyd/classifyd/jobs"
-	"github.com/classifyd/classifyd/jobs/embedded"
 	"github.com/classifyd/classifyd/worker"
 	"github.com/classifyd/classifyd/worker/classify"
 	"github.com/classifyd/classifyd/worker/classify/types"
@@ -169,37 +167,6 @@ func TestScanEndsWithItsRun(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want %v", err, context.Canceled)
 	}
-}
-
-func TestFinalErrorsCostOneAttempt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := embedded.Start()
-		defer s.Close()
-		q, err := jobs.Open(t.Context(), jobs.Options{Redis: s.Options()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer q.Close()
-		ctx, stop := context.WithCancel(t.Context())
-		worked := make(chan error, 1)
-		go func() { worked <- q.Work(ctx, []jobs.Handler{worker.Classifier(engine(t))}) }()
-
-		j, _, err := q.Submit(t.Context(), jobs.Submission{Tenant: "acme", Type: worker.ClassifyText, Request: json.RawMessage(`{"typo":1}`)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		j, err = q.Wait(t.Context(), j.Tenant, j.ID, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if j.State != jobs.Failed || j.Attempts != 1 || j.Error == nil || j.Error.Code != jobs.InvalidContent {
-			t.Errorf("job is %s after %d attempts with %v, want failed after 1 with invalidContent", j.State, j.Attempts, j.Error)
-		}
-		stop()
-		if err := <-worked; err != nil {
-			t.Error(err)
-		}
-	})
 }
 
 func BenchmarkClassifier(b *testing.B) {

@@ -49,7 +49,7 @@ func redisOptions(o *Options) (*redis.UniversalOptions, error) {
 		TLSConfig: ro.TLSConfig,
 		Protocol:  ro.Protocol,
 
-		ClientName: cmp.Or(ro.ClientName, "classifyd"),
+		ClientName: ro.ClientName,
 		// A refused connection is an answer; more tries would only turn it into a
 		// deadline that passed.
 		DialerRetries: 1,
