@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -97,6 +99,7 @@ type Job struct {
 
 	version    int64 // rises with every change that a client can see
 	firstFence int64
+	tries      int // attempts that failed
 }
 
 // Done reports whether the job is in a final state.
@@ -150,6 +153,11 @@ type Result struct {
 	JSON json.RawMessage // one JSON value, shown to clients as it is
 }
 
+// printable reports whether s is one line of text that a record can hold.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
 const (
 	maxType = 64   // characters of a job type
 	maxKey  = 1024 // bytes of an idempotency key
@@ -167,6 +175,8 @@ func (s *Submission) validate() error {
 		return &InvalidError{Target: "type", Message: fmt.Sprintf("type must be at most %d characters", maxType)}
 	case !printable(s.Type):
 		return &InvalidError{Target: "type", Message: "type must be printable text"}
+	case !printable(s.User) || !printable(s.ClientRequestID) || !printable(s.Trace):
+		return &InvalidError{Target: "client-request-id", Message: "ids must be printable text"}
 	case len(s.Key) > maxKey:
 		return &InvalidError{Target: "Idempotency-Key", Message: fmt.Sprintf("key must be at most %d bytes", maxKey)}
 	}

@@ -1,0 +1,135 @@
+package jobs
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	fullShare  = 0.75 // of maxmemory, above which nothing is admitted
+	fullRetry  = 10 * time.Second
+	depthRetry = 5 * time.Second
+	lookEvery  = time.Second
+)
+
+// admission refuses submissions when too much waits or Redis is nearly full.
+// It looks at Redis once a second at most, and only while there are
+// submissions; in between it counts its own.
+type admission struct {
+	q       *Queue
+	quit    context.CancelFunc
+	quitCtx context.Context
+	wg      sync.WaitGroup
+
+	since atomic.Int64 // submissions so far
+
+	mu     sync.Mutex // guards all below
+	at     time.Time  // of the last look, zero before the first
+	busy   bool       // a look is under way
+	depth  int64      // queued jobs at the last look
+	before int64      // since, just before it
+	full   bool       // Redis' memory was above its share
+}
+
+func newAdmission(q *Queue) *admission {
+	a := &admission{q: q}
+	a.quitCtx, a.quit = context.WithCancel(context.Background())
+	return a
+}
+
+func (a *admission) close() {
+	a.quit()
+	a.wg.Wait()
+}
+
+// allow counts one submission, or refuses it with a *BusyError.
+func (a *admission) allow(ctx context.Context) error {
+	a.mu.Lock()
+	if a.at.IsZero() {
+		a.mu.Unlock()
+		if err := a.look(ctx); err != nil {
+			return err
+		}
+		a.mu.Lock()
+	} else if !a.busy && time.Since(a.at) >= lookEvery {
+		a.busy = true
+		a.wg.Go(func() { _ = a.look(a.quitCtx) }) // without an answer the last one stands
+	}
+	defer a.mu.Unlock()
+	if a.full {
+		return &BusyError{Reason: "the store is nearly full", RetryAfter: fullRetry}
+	}
+	if a.depth+a.since.Load()-a.before >= int64(a.q.opt.MaxWaiting) {
+		return &BusyError{Reason: "too many jobs are queued", RetryAfter: depthRetry}
+	}
+	a.since.Add(1)
+	return nil
+}
+
+func (a *admission) look(ctx context.Context) error {
+	before := a.since.Load()
+	var depth int64
+	full := false
+	var err error
+	for i, p := range a.q.pipes {
+		for _, l := range lanes {
+			v, e := p.do(ctx, &call{args: []any{"llen", shard(i).asynqKey(l, "pending")}})
+			if e != nil {
+				err = e
+				break
+			}
+			n, _ := v.(int64)
+			depth += n
+		}
+		full = full || a.nearlyFull(ctx, shard(i))
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.busy = false
+	if err != nil {
+		a.at = time.Now()
+		if a.before == 0 && before == 0 {
+			a.at = time.Time{}
+		}
+		return err
+	}
+	a.at, a.depth, a.before, a.full = time.Now(), depth, before, full
+	return nil
+}
+
+// nearlyFull reports whether the server that holds sh has too little memory
+// left. A server without a limit, or that does not tell, is never full.
+func (a *admission) nearlyFull(ctx context.Context, sh shard) bool {
+	info, err := a.q.node(ctx, sh).Info(ctx, "memory").Result()
+	if err != nil {
+		return false
+	}
+	used, limit := infoNumber(info, "used_memory"), infoNumber(info, "maxmemory")
+	return limit > 0 && used > fullShare*limit
+}
+
+func infoNumber(info, field string) float64 {
+	for line := range strings.Lines(info) {
+		if v, ok := strings.CutPrefix(line, field+":"); ok {
+			n, _ := strconv.ParseFloat(strings.TrimSpace(v), 64)
+			return n
+		}
+	}
+	return 0
+}
+
+// node is a client of the server that holds sh.
+func (q *Queue) node(ctx context.Context, sh shard) redis.Cmdable {
+	if c, ok := q.rdb.(*redis.ClusterClient); ok {
+		if m, err := c.MasterForKey(ctx, sh.key("due")); err == nil {
+			return m
+		}
+	}
+	return q.rdb
+}

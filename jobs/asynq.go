@@ -1,0 +1,146 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+)
+
+// taskType is what asynq calls all our tasks; the record knows the job's type.
+const taskType = "job"
+
+// An asynqTask is what asynq's own enqueue would write, as its script is given it.
+type asynqTask struct {
+	key, pending   string
+	msg, id, since any
+}
+
+// A delivery is what an asynq enqueue of ours really does: a submission, or
+// one more delivery of a record that waits. It must write the task.
+type delivery interface {
+	enqueue(ctx context.Context, q *Queue, task asynqTask) error
+}
+
+type ticket struct {
+	delivery delivery
+	used     bool
+	err      error
+}
+
+type ticketKey struct{}
+
+// enqueue has asynq name and encode the task of r for lane l, and d do the rest.
+func (q *Queue) enqueue(ctx context.Context, d delivery, r run, l lane) error {
+	t := &ticket{delivery: d}
+	_, err := q.asynq.EnqueueContext(context.WithValue(ctx, ticketKey{}, t), asynq.NewTask(taskType, nil),
+		asynq.TaskID(r.String()), asynq.Queue(q.shard(r.name).queue(l)),
+		// Time limits and retries are ours, so asynq's must not come first.
+		asynq.Timeout(24*time.Hour), asynq.MaxRetry(1), asynq.Retention(0))
+	if t.used {
+		return t.err
+	}
+	return storeError(err)
+}
+
+// An enqueuer is the Redis client of our asynq.Client. It runs a delivery's
+// script in place of asynq's enqueue script.
+type enqueuer struct {
+	redis.UniversalClient
+	queue *Queue
+}
+
+func (e *enqueuer) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
+	t, ok := ctx.Value(ticketKey{}).(*ticket)
+	if !ok || len(keys) != 2 || len(args) != 3 {
+		return e.UniversalClient.EvalSha(ctx, sha, keys, args...)
+	}
+	t.used = true
+	t.err = t.delivery.enqueue(ctx, e.queue, asynqTask{key: keys[0], pending: keys[1], msg: args[0], id: args[1], since: args[2]})
+	cmd := redis.NewCmd(ctx)
+	if t.err != nil {
+		cmd.SetErr(t.err)
+	} else {
+		cmd.SetVal(int64(1))
+	}
+	return cmd
+}
+
+// SAdd leaves out that asynq adds a queue's name to the set of all before its
+// first task: register did, and a full Redis would refuse it.
+func (e *enqueuer) SAdd(ctx context.Context, key string, members ...any) *redis.IntCmd {
+	if _, ok := ctx.Value(ticketKey{}).(*ticket); ok {
+		return redis.NewIntCmd(ctx)
+	}
+	return e.UniversalClient.SAdd(ctx, key, members...)
+}
+
+// register adds our lanes to the set in which asynq's tools look for queues.
+// Nothing of ours needs it, so that a failure is left to the next time.
+func (q *Queue) register(ctx context.Context) {
+	args := []any{"sadd", "asynq:queues"}
+	for i := range q.opt.Shards {
+		for _, l := range lanes {
+			args = append(args, shard(i).queue(l))
+		}
+	}
+	_ = q.rdb.Do(ctx, args...).Err()
+}
+
+// A fetcher is the Redis client of our asynq.Servers. Its dequeue waits for
+// work instead of asking again and again, and its acknowledgements may be
+// repeated.
+type fetcher struct {
+	redis.UniversalClient
+	gate *gate
+}
+
+func (f *fetcher) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
+	if isDequeue(keys) {
+		return f.dequeue(ctx, keys, args)
+	}
+	ctx, cancel := alive(ctx)
+	defer cancel()
+	return f.UniversalClient.EvalSha(ctx, sha, keys, args...)
+}
+
+func (f *fetcher) Eval(ctx context.Context, src string, keys []string, args ...any) *redis.Cmd {
+	ctx, cancel := alive(ctx)
+	defer cancel()
+	return f.UniversalClient.Eval(ctx, src, keys, args...)
+}
+
+// alive replaces a context that was canceled. asynq repeats an acknowledgement
+// that failed with the context of the first try, which is over by then, so
+// that without this no repetition can succeed.
+func alive(ctx context.Context) (context.Context, context.CancelFunc) {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	}
+	return ctx, func() {}
+}
+
+// isDequeue recognises asynq's dequeue by its keys: pending, paused, active,
+// lease. A test pins the script that this stands for.
+func isDequeue(keys []string) bool {
+	return len(keys) == 4 && strings.HasSuffix(keys[1], ":paused")
+}
+
+func (f *fetcher) dequeue(ctx context.Context, keys []string, args []any) *redis.Cmd {
+	cmd := redis.NewCmd(ctx)
+	sh, first, ok := shardOf(keys[0])
+	if !ok || len(args) != 2 {
+		cmd.SetErr(errors.New("dequeue: unexpected keys"))
+		return cmd
+	}
+	msg, err := f.gate.next(sh, first, args[0])
+	if err != nil {
+		cmd.SetErr(err)
+	} else {
+		cmd.SetVal(msg)
+	}
+	return cmd
+}

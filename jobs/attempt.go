@@ -1,0 +1,174 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+)
+
+// An attempt is one run of a job in this process.
+type attempt struct {
+	w       *worker
+	run     run
+	job     *Job
+	handler Handler
+
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	progress atomic.Int64
+}
+
+type attemptKey struct{}
+
+// Progress tells how much of the job that ctx belongs to is done, in percent.
+// It travels with the next heartbeat. Outside a run it does nothing.
+func Progress(ctx context.Context, percent int) {
+	if a, ok := ctx.Value(attemptKey{}).(*attempt); ok {
+		a.progress.Store(int64(min(max(percent, 0), 100)))
+	}
+}
+
+type outcome struct {
+	result *Result
+	err    error
+}
+
+// do runs the handler and settles the record. It returns when the record is
+// settled, which is before the handler returned if that ignores its context;
+// the slot stays taken until it has.
+func (a *attempt) do() {
+	started := time.Now()
+	q := a.w.q
+	ctx, stop := context.WithTimeoutCause(context.WithValue(a.ctx, attemptKey{}, a), a.handler.Limit, ErrTimeout)
+	defer stop()
+	done := make(chan outcome, 1)
+	go func() {
+		defer a.w.gate.release()
+		done <- a.handle(ctx)
+	}()
+
+	var out outcome
+	select {
+	case out = <-done:
+	case <-ctx.Done():
+		select {
+		case out = <-done:
+		case <-time.After(q.opt.Patience):
+			q.log.Error("handler ignores its context, its slot is lost until it returns",
+				"job", a.run.name, "type", a.job.Type, "cause", context.Cause(ctx))
+			out.err = context.Cause(ctx)
+		}
+	}
+	// A handler that was told to stop mostly returns just that.
+	if cause := context.Cause(ctx); out.err != nil && cause != nil {
+		out.err = cause
+	}
+	state := a.settle(out)
+	a.w.finished(a)
+	a.cancel(nil)
+	q.log.Info("run ended", "job", a.run.name, "type", a.job.Type, "attempt", a.job.Attempts, "state", state, "took", time.Since(started))
+}
+
+// handle calls the handler. A panic is an attempt that failed; its value can
+// hold content and goes nowhere.
+func (a *attempt) handle(ctx context.Context) (out outcome) {
+	defer func() {
+		if v := recover(); v != nil {
+			a.w.q.log.Error("handler panicked", "job", a.run.name, "type", a.job.Type,
+				"panic", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			out = outcome{err: &Error{Code: HandlerFailed, Message: "the handler panicked"}}
+		}
+	}()
+	r, err := a.handler.Run(ctx, a.job)
+	return outcome{r, err}
+}
+
+// settle brings what came out of the run into the record and says what that
+// was. Until Redis has answered it tries again: the lease may run out
+// meanwhile, then the fence decides.
+func (a *attempt) settle(out outcome) (state string) {
+	q := a.w.q
+	keep := micros(q.opt.Retention)
+	switch {
+	case errors.Is(out.err, ErrCanceled), errors.Is(out.err, ErrLost):
+		return "gone" // the record went on without us
+	case errors.Is(out.err, ErrStopping):
+		return a.again("handback", 0, "")
+	case out.err == nil:
+		result := ""
+		if out.result != nil {
+			result = string(out.result.JSON)
+		}
+		if a.persist(settleScript, "s", result, "", keep) != int64(1) {
+			return "gone"
+		}
+		return string(Succeeded)
+	}
+	e, final := explain(out.err)
+	failure := encodeError(e)
+	if !final && a.job.tries+1 < q.opt.MaxAttempts {
+		return a.again("retry", backoff(e, a.job.tries), failure)
+	}
+	if a.persist(settleScript, "f", "", failure, keep) != int64(1) {
+		return "gone"
+	}
+	return string(Failed)
+}
+
+// again has the record wait for its next delivery, and sees to that one if it
+// is due at once.
+func (a *attempt) again(why string, wait time.Duration, failure string) string {
+	q := a.w.q
+	v := a.persist(againScript, why, micros(wait), failure, maxLost, micros(q.opt.Retention))
+	fence, ok := v.(string)
+	if !ok || fence == "" {
+		return "gone"
+	}
+	if wait == 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), q.opt.Deadline)
+		defer cancel()
+		_, _ = q.deliver(ctx, run{a.run.name, fence}) // if not now, then with the next sweep
+		return why
+	}
+	time.AfterFunc(wait, func() { signal(q.nudge) })
+	return why
+}
+
+// persist runs a script on the record, with our fence first, until Redis has
+// answered. A mistake of ours in a script is logged and given up: the lease
+// then ends by itself.
+func (a *attempt) persist(s *script, args ...any) any {
+	q := a.w.q
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		v, err := q.eval(context.Background(), s, a.run.name, append([]any{a.run.fence}, args...)...)
+		if err == nil {
+			return v
+		}
+		if !errors.Is(err, ErrUnavailable) {
+			q.log.Error("run not settled", "job", a.run.name, "error", err)
+			return nil
+		}
+		select {
+		case <-time.After(pause + rand.N(pause)):
+		case <-a.w.over:
+			return nil
+		}
+	}
+}
+
+// explain turns a handler's error into what the client is told. An error that
+// is not an *Error may hold content, so that nothing of it is passed on.
+func explain(err error) (e *Error, final bool) {
+	_, final = errors.AsType[*permanentError](err)
+	if errors.Is(err, ErrTimeout) {
+		return &Error{Code: TimedOut, Message: "the job took longer than its time limit"}, true
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e, final
+	}
+	return &Error{Code: HandlerFailed, Message: "the handler failed"}, final
+}

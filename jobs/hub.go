@@ -1,0 +1,103 @@
+package jobs
+
+import (
+	"context"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// A hub hears, over one subscription a process, of the changes of watched
+// jobs, and tells those who wait for one.
+type hub struct {
+	q *Queue
+
+	mu      sync.Mutex // guards all below
+	waiting map[name]map[chan struct{}]bool
+	sub     *redis.PubSub
+	done    chan struct{} // closed when the reader of sub has returned
+	closed  bool
+}
+
+func newHub(q *Queue) *hub { return &hub{q: q, waiting: map[name]map[chan struct{}]bool{}} }
+
+// listen returns a channel that is signalled when n may have changed. The
+// subscription starts with the first listener; once it stands, and whenever
+// it had to be renewed, everyone is signalled to read again.
+func (h *hub) listen(n name) (told <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.waiting[n] == nil {
+		h.waiting[n] = map[chan struct{}]bool{}
+	}
+	h.waiting[n][c] = true
+	if h.sub == nil && !h.closed {
+		h.subscribe()
+	}
+	return c, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.waiting[n], c)
+		if len(h.waiting[n]) == 0 {
+			delete(h.waiting, n)
+		}
+	}
+}
+
+func (h *hub) subscribe() {
+	var channels []string
+	for i := range h.q.opt.Shards {
+		channels = append(channels, shard(i).key("tell"))
+	}
+	h.sub = h.q.rdb.Subscribe(context.Background(), channels...)
+	h.done = make(chan struct{})
+	go func(events <-chan any, done chan struct{}) {
+		defer close(done)
+		for e := range events {
+			switch e := e.(type) {
+			case *redis.Message:
+				h.tell(name(e.Payload))
+			case *redis.Subscription:
+				h.tellAll()
+			}
+		}
+	}(h.sub.ChannelWithSubscriptions(), h.done)
+}
+
+func (h *hub) tell(n name) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.waiting[n] {
+		signal(c)
+	}
+}
+
+func (h *hub) tellAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, cs := range h.waiting {
+		for c := range cs {
+			signal(c)
+		}
+	}
+}
+
+// signal leaves at most one signal in c.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (h *hub) close() {
+	h.mu.Lock()
+	sub, done := h.sub, h.done
+	h.closed = true
+	h.mu.Unlock()
+	if sub != nil {
+		sub.Close()
+		<-done
+	}
+}

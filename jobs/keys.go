@@ -1,0 +1,100 @@
+package jobs
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"strings"
+)
+
+// A lane is one of the asynq queues of a shard.
+type lane string
+
+const (
+	laneHigh   lane = "high"
+	laneNormal lane = "normal"
+	laneLow    lane = "low"
+	laneAgain  lane = "again" // what was delivered before: retries, hand-backs, recoveries
+)
+
+var lanes = []lane{laneAgain, laneHigh, laneNormal, laneLow}
+
+func (l lane) letter() string { return string(l[0]) }
+
+// A shard is the number of a hash slot's worth of keys.
+type shard int
+
+func (s shard) tag() string         { return fmt.Sprintf("{s%d}", s) }
+func (s shard) key(k string) string { return s.tag() + ":" + k }
+
+// queue names the asynq queue of a lane. asynq makes {NAME} of it, and since
+// Redis ends a hash tag at the first brace, the queue's keys lie in s's slot.
+func (s shard) queue(l lane) string { return fmt.Sprintf("s%d}%s", s, l) }
+
+func (s shard) asynqKey(l lane, k string) string { return "asynq:{" + s.queue(l) + "}:" + k }
+
+// shardOf reads the shard out of a key that carries an asynq queue's name.
+func shardOf(asynqKey string) (shard, lane, bool) {
+	rest, ok := strings.CutPrefix(asynqKey, "asynq:{s")
+	if !ok {
+		return 0, "", false
+	}
+	n, rest, ok := strings.Cut(rest, "}")
+	if !ok {
+		return 0, "", false
+	}
+	l, _, ok := strings.Cut(rest, "}")
+	i, err := strconv.Atoi(n)
+	return shard(i), lane(l), ok && err == nil
+}
+
+// A name is a record's key less its shard: TENANT/ID.
+type name string
+
+func nameOf(t Tenant, id ID) name { return name(string(t) + "/" + string(id)) }
+
+func (n name) split() (Tenant, ID) {
+	t, id, _ := strings.Cut(string(n), "/")
+	return Tenant(t), ID(id)
+}
+
+func (n name) shard(shards int) shard {
+	if shards == 1 {
+		return 0
+	}
+	h := fnv.New32a()
+	h.Write([]byte(n))
+	return shard(h.Sum32() % uint32(shards))
+}
+
+func (s shard) record(n name) string { return s.key("j:" + string(n)) }
+
+// A run names one start of a job: TENANT/ID:FENCE.
+type run struct {
+	name  name
+	fence string
+}
+
+func (r run) String() string { return string(r.name) + ":" + r.fence }
+
+func parseRun(s string) (run, bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return run{}, false
+	}
+	return run{name(s[:i]), s[i+1:]}, true
+}
+
+func (s shard) indexPrefix(t Tenant) string { return s.key("i:" + string(t) + ":") }
+
+func (s shard) indexSet(t Tenant, state, jobType string) string {
+	return s.indexPrefix(t) + state + ":" + jobType
+}
+
+// indexStates are the STATE parts of the index keys that hold jobs in s.
+func indexStates(s State) []string {
+	if s != NotStarted {
+		return []string{string(s)}
+	}
+	return []string{"notStarted/high", "notStarted/normal", "notStarted/low"}
+}

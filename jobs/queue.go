@@ -1,0 +1,213 @@
+package jobs
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+)
+
+// Options say how a Queue works. Only Redis is required.
+type Options struct {
+	// Redis says how to reach the store. The Queue opens clients of its own.
+	Redis *redis.UniversalOptions
+
+	// Hook, if set, sees every command that the Queue sends.
+	Hook redis.Hook
+
+	Log *slog.Logger // default: nothing is logged
+
+	// Shards is into how many hash slots the jobs spread. The first process
+	// fixes it for all; another number is refused. Default 1.
+	Shards int
+
+	Concurrency int           // runs at once in this process, default 16
+	Servers     int           // asynq servers in this process, since each fetches one task at a time; default 4
+	MaxAttempts int           // failed attempts until a job fails, default 3
+	Limit       time.Duration // how long a run may take, default 5 m; a Handler's own goes before
+	Patience    time.Duration // how long a handler may take to return once its context ended, default 5 s
+	Grace       time.Duration // how long Work lets runs finish when it stops, default 20 s
+	Retention   time.Duration // how long an ended job can be read, default 24 h
+	MaxWait     time.Duration // how long a job may wait for its first start, default for ever
+	MaxWaiting  int           // queued jobs above which Submit refuses, default 1,000,000
+	Share       int           // a tenant's jobs in a lane above which its further ones wait in low, default 100
+	Deadline    time.Duration // for one batch of Redis commands, default 2 s
+}
+
+func (o *Options) setDefaults() {
+	for _, d := range []struct {
+		v         *int
+		otherwise int
+	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.Servers, 4}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}} {
+		if *d.v == 0 {
+			*d.v = d.otherwise
+		}
+	}
+	for _, d := range []struct {
+		v         *time.Duration
+		otherwise time.Duration
+	}{{&o.Limit, 5 * time.Minute}, {&o.Patience, 5 * time.Second}, {&o.Grace, 20 * time.Second}, {&o.Retention, 24 * time.Hour}, {&o.Deadline, 2 * time.Second}} {
+		if *d.v == 0 {
+			*d.v = d.otherwise
+		}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+func (o *Options) check() error {
+	if o.Redis == nil {
+		return errors.New("jobs: Options.Redis is required")
+	}
+	for what, v := range map[string]int64{
+		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency), "Servers": int64(o.Servers),
+		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
+		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting),
+		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
+	} {
+		if v < 0 {
+			return fmt.Errorf("jobs: Options.%s must not be negative", what)
+		}
+	}
+	return nil
+}
+
+// A Queue is one process's access to the jobs. Its methods may be called from
+// many goroutines.
+type Queue struct {
+	opt Options
+	log *slog.Logger
+
+	rdb    redis.UniversalClient // repeats what may be repeated
+	pop    redis.UniversalClient // never repeats: a dequeue sent again takes a second task
+	pipes  []*pipe               // one a shard
+	asynq  *asynq.Client
+	salt   []byte // of fingerprints
+	admit  *admission
+	shares *shares
+	told   *hub          // who waits for changes of which job
+	nudge  chan struct{} // something is due before the next pass of Maintain
+}
+
+// Open connects to Redis and settles the layout of the keys. It fails if Redis
+// does not answer, or was set up with another number of shards.
+func Open(ctx context.Context, o Options) (*Queue, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	o.setDefaults()
+	q := &Queue{opt: o, log: o.Log, nudge: make(chan struct{}, 1)}
+	q.rdb = newClient(o, 3)
+	q.pop = newClient(o, -1)
+	for range o.Shards {
+		q.pipes = append(q.pipes, newPipe(q.rdb, o.Deadline))
+	}
+	q.asynq = asynq.NewClientFromRedisClient(&enqueuer{UniversalClient: q.rdb, queue: q})
+	q.admit = newAdmission(q)
+	q.shares = newShares(o.Share)
+	q.told = newHub(q)
+	if err := q.settleLayout(ctx); err != nil {
+		return nil, errors.Join(err, q.Close())
+	}
+	return q, nil
+}
+
+func newClient(o Options, retries int) redis.UniversalClient {
+	opt := *o.Redis
+	opt.MaxRetries = retries
+	opt.ContextTimeoutEnabled = true
+	c := redis.NewUniversalClient(&opt)
+	if o.Hook != nil {
+		c.AddHook(o.Hook)
+	}
+	return c
+}
+
+// Close ends the Queue's connections. Work and Maintain must have returned.
+func (q *Queue) Close() error {
+	q.told.close()
+	q.admit.close()
+	for _, p := range q.pipes {
+		p.close()
+	}
+	return errors.Join(q.rdb.Close(), q.pop.Close())
+}
+
+// Ping reports whether Redis answers.
+func (q *Queue) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, q.opt.Deadline)
+	defer cancel()
+	return storeError(q.rdb.Ping(ctx).Err())
+}
+
+const layoutKey = "classifyd:layout"
+
+// settleLayout reads the number of shards and the salt, which the first
+// process to come writes.
+func (q *Queue) settleLayout(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, q.opt.Deadline)
+	defer cancel()
+	layout, err := q.rdb.HMGet(ctx, layoutKey, "shards", "salt").Result()
+	if err == nil && (layout[0] == nil || layout[1] == nil) {
+		// Only now, since a full Redis refuses any write.
+		salt := make([]byte, 16)
+		_, _ = rand.Read(salt) // never fails
+		pl := q.rdb.TxPipeline()
+		pl.HSetNX(ctx, layoutKey, "shards", q.opt.Shards)
+		pl.HSetNX(ctx, layoutKey, "salt", hex.EncodeToString(salt))
+		read := pl.HMGet(ctx, layoutKey, "shards", "salt")
+		_, err = pl.Exec(ctx)
+		layout = read.Val()
+	}
+	if err != nil {
+		return storeError(err)
+	}
+	shards, _ := layout[0].(string)
+	if shards != strconv.Itoa(q.opt.Shards) {
+		return fmt.Errorf("the jobs in this Redis are spread over %s shards, not %d: start with that number, "+
+			"or stop the producers, let the workers finish and delete the key %s", shards, q.opt.Shards, layoutKey)
+	}
+	salt, _ := layout[1].(string)
+	if q.salt, err = hex.DecodeString(salt); err != nil {
+		return fmt.Errorf("key %s: %w", layoutKey, err)
+	}
+	q.register(ctx)
+	return nil
+}
+
+func (q *Queue) shard(n name) shard { return n.shard(q.opt.Shards) }
+
+// eval runs a script on the record of n.
+func (q *Queue) eval(ctx context.Context, s *script, n name, args ...any) (any, error) {
+	sh := q.shard(n)
+	v, err := q.pipes[sh].eval(ctx, s, []string{sh.record(n)}, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", s.name, n, err)
+	}
+	return v, nil
+}
+
+// micros is how scripts take durations.
+func micros(d time.Duration) int64 { return d.Microseconds() }
+
+func stringsOf(v any) []string {
+	list, _ := v.([]any)
+	out := make([]string, len(list))
+	for i, x := range list {
+		switch x := x.(type) {
+		case string:
+			out[i] = x
+		case int64:
+			out[i] = strconv.FormatInt(x, 10)
+		}
+	}
+	return out
+}

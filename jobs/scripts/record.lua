@@ -1,0 +1,109 @@
+-- What the scripts that change a record share; it stands before each of them.
+-- A record's key is {shard}:j:TENANT/ID and tells the names of all else.
+--
+-- Field s, the head: STATE VIA FENCE VERSION STARTS TRIES LOST STARTED ENDED DUE PROGRESS OWNER
+--   STATE w waits with a delivery on its way, d waits until DUE, r running, s f c ended
+--   VIA   lane of the latest delivery: h n l a
+-- Field m, the meta, never changes: CREATED FIRSTFENCE LANE FINGERPRINT PRIORITY, then a line each for
+-- the type, the user, the client-request-id and the trace.
+-- Times are µs since 1970; numbers that large must be printed by int, Lua would round them.
+
+local function int(n) return string.format("%.0f", n) end
+
+local function clock()
+  local t = redis.call("TIME")
+  return t[1] * 1000000 + t[2]
+end
+
+local lanes = { h = "high", n = "normal", l = "low", a = "again" }
+local ended = { s = "succeeded", f = "failed", c = "canceled" }
+
+local function read(key)
+  local f = redis.call("HMGET", key, "s", "m", "w")
+  if not f[1] or not f[2] then return nil end
+  local r = { key = key, watched = f[3] }
+  r.tag, r.name = string.match(key, "^({.-}):j:(.+)$")
+  r.tenant, r.id = string.match(r.name, "^([^/]+)/(.+)$")
+  r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost, r.started, r.ended, r.due, r.progress, r.owner =
+    string.match(f[1], "^(%a) (%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$")
+  r.created, r.first, r.lane, r.type = string.match(f[2], "^(%d+) (%d+) (%a) [^\n]*\n([^\n]*)")
+  if not r.state or not r.type then return nil end
+  return r
+end
+
+-- The set of the tenant's index that lists r in its present state.
+local function index(r)
+  local s = ended[r.state]
+  if not s then
+    if r.starts == "0" then s = "notStarted/" .. lanes[r.lane] else s = "running" end
+  end
+  return r.tag .. ":i:" .. r.tenant .. ":" .. s .. ":" .. r.type
+end
+
+-- Stores r after a change; was is its index set before. Clients that wait are told.
+local function write(r, was, now)
+  r.version = int(r.version + 1)
+  redis.call("HSET", r.key, "s", table.concat({ r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost,
+    r.started, r.ended, r.due, r.progress, r.owner }, " "))
+  local is = index(r)
+  if is ~= was then
+    redis.call("ZREM", was, r.id)
+    redis.call("ZADD", is, r.created, r.id)
+  end
+  if r.watched and tonumber(r.watched) > now then
+    redis.call("PUBLISH", r.tag .. ":tell", r.name)
+  end
+end
+
+-- Takes r off the clocks that its state left running.
+local function quiet(r)
+  if r.state == "r" then redis.call("ZREM", r.tag .. ":lease", r.name .. ":" .. r.fence) end
+  if r.due ~= "0" then
+    redis.call("ZREM", r.tag .. ":due", r.name)
+    r.due = "0"
+  end
+end
+
+-- From here on whoever holds the present fence comes too late.
+local function refence(r)
+  quiet(r)
+  r.fence = int(r.fence + 1)
+end
+
+-- Appends an attempt's error, a JSON object, to field e.
+local function failure(r, json, now)
+  local e = redis.call("HGET", r.key, "e")
+  redis.call("HSET", r.key, "e", (e or "") .. int(now) .. " " .. json .. "\n")
+end
+
+-- Ends r as s, f or c and deletes its content. keep is the retention in µs.
+local function finish(r, state, now, keep)
+  local was = index(r)
+  quiet(r)
+  r.state, r.owner, r.ended = state, "-", int(now)
+  if state == "s" then r.progress = "100" end
+  redis.call("HDEL", r.key, "c")
+  redis.call("ZADD", r.tag .. ":ended", int(now + keep), r.name)
+  write(r, was, now)
+end
+
+-- Deletes r with everything that lists it.
+local function erase(r)
+  quiet(r)
+  redis.call("ZREM", r.tag .. ":ended", r.name)
+  local set = index(r)
+  redis.call("ZREM", set, r.id)
+  redis.call("DEL", r.key)
+  if redis.call("EXISTS", set) == 1 then return end
+  local i = r.tag .. ":i:" .. r.tenant .. ":"
+  if redis.call("EXISTS", i .. "notStarted/high:" .. r.type, i .. "notStarted/normal:" .. r.type,
+      i .. "notStarted/low:" .. r.type, i .. "running:" .. r.type, i .. "succeeded:" .. r.type,
+      i .. "failed:" .. r.type, i .. "canceled:" .. r.type) > 0 then return end
+  local types = r.tag .. ":types:" .. r.tenant
+  redis.call("SREM", types, r.type)
+  if redis.call("EXISTS", types) == 0 then redis.call("SREM", r.tag .. ":tenants", r.tenant) end
+end
+
+-- Redis refuses the writes of a script when its memory is full, unless one went before. Deleting is
+-- always allowed, so this lets the rest of a script pass: what is queued and running must be able to end.
+local function evenfull(key) redis.call("ZREM", string.match(key, "^{.-}") .. ":due", "") end

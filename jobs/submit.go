@@ -1,0 +1,156 @@
+package jobs
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Submit records sub and queues it. Called again under the same name it
+// returns the first job, and created is false. Once it returns nil the job
+// will reach a final state, even if this process stops right away.
+//
+// It returns an *InvalidError, a *BusyError, ErrConflict when the name stands
+// for another request, or ErrUnavailable.
+func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created bool, err error) {
+	if err := sub.validate(); err != nil {
+		return nil, false, err
+	}
+	if sub.Priority == "" {
+		sub.Priority = Normal
+	}
+	id, named, fp := q.identify(&sub)
+	for range 3 {
+		if err := q.admit.allow(ctx); err != nil {
+			return nil, false, err
+		}
+		j, what, err := q.submit(ctx, &sub, id, fp)
+		switch {
+		case err != nil:
+			return nil, false, err
+		case what == "created":
+			return j, true, nil
+		case !named && !sub.Resent:
+			// A client-request-id that came before names nothing by itself.
+			id, fp = newID(), "-"
+		case what == "clash":
+			return nil, false, ErrConflict
+		default:
+			if j, err = q.Get(ctx, sub.Tenant, id); err == nil {
+				return j, false, nil
+			}
+			if !errors.Is(err, ErrNotFound) {
+				return nil, false, err
+			}
+			// It was deleted between the two calls: its name is free again.
+		}
+	}
+	return nil, false, ErrConflict
+}
+
+// identify says under which id sub is stored, whether its producer chose that
+// name, and the fingerprint that tells a repeat from a clash, "-" for none.
+func (q *Queue) identify(sub *Submission) (id ID, named bool, fingerprint string) {
+	if sub.ID != "" {
+		return sub.ID, true, q.fingerprint(sub)
+	}
+	if sub.Key != "" {
+		return derivedID(sub.Tenant, "key", sub.Key), true, q.fingerprint(sub)
+	}
+	if sub.ClientRequestID != "" {
+		fp := q.fingerprint(sub)
+		return derivedID(sub.Tenant, "client-request-id", sub.ClientRequestID, fp), false, fp
+	}
+	return newID(), false, "-"
+}
+
+// newID returns an id that sorts by time: a UUID of version 7, RFC 9562.
+func newID() ID { return ID(uuid.Must(uuid.NewV7()).String()) }
+
+// idSpace is the UUID namespace of derived ids.
+var idSpace = uuid.MustParse("7ab1a9a5-1a3c-4a0e-9d5c-0d3b6f5c2f11")
+
+// derivedID maps what a producer calls a job to an id: a UUID of version 5.
+func derivedID(t Tenant, parts ...string) ID {
+	s := strconv.Quote(string(t))
+	for _, p := range parts {
+		s += strconv.Quote(p)
+	}
+	return ID(uuid.NewSHA1(idSpace, []byte(s)).String())
+}
+
+// fingerprint stands for what is asked, and tells nothing about it to who
+// does not hold the salt.
+func (q *Queue) fingerprint(sub *Submission) string {
+	h := hmac.New(sha256.New, q.salt)
+	for _, part := range []string{string(sub.Tenant), sub.Type, string(sub.Priority)} {
+		io.WriteString(h, strconv.Quote(part))
+	}
+	h.Write(sub.Request)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
+}
+
+// A submission rides in the context of an asynq enqueue, which the enqueuer
+// turns into the submit script.
+type submission struct {
+	sub   *Submission
+	id    ID
+	first string // fence
+	lane  lane
+	fp    string
+	wait  time.Duration
+
+	reply []string
+}
+
+func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) error {
+	n := nameOf(s.sub.Tenant, s.id)
+	sh := q.shard(n)
+	v, err := q.pipes[sh].eval(ctx, submitScript,
+		[]string{sh.record(n), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type),
+			sh.key("types:" + string(s.sub.Tenant)), sh.key("tenants"), task.key, task.pending, sh.key("due")},
+		s.first, encodeMeta(s.sub, s.first, s.lane, s.fp), []byte(s.sub.Request), s.fp,
+		task.msg, task.id, task.since, micros(s.wait), s.lane.letter(), string(s.id), s.sub.Type, string(s.sub.Tenant), sh.key("wake"))
+	if err != nil {
+		return err
+	}
+	if s.reply = stringsOf(v); len(s.reply) == 0 {
+		return fmt.Errorf("submit %s: unexpected reply %v", n, v)
+	}
+	return nil
+}
+
+func (q *Queue) submit(ctx context.Context, sub *Submission, id ID, fp string) (*Job, string, error) {
+	n := nameOf(sub.Tenant, id)
+	s := &submission{sub: sub, id: id, fp: fp, wait: q.opt.MaxWait, first: newFence(),
+		lane: q.shares.lane(sub.Tenant, sub.Priority)}
+	if err := q.enqueue(ctx, s, run{n, s.first}, s.lane); err != nil {
+		return nil, "", fmt.Errorf("submit %s: %w", n, err)
+	}
+	if s.reply[0] != "created" {
+		return nil, s.reply[0], nil
+	}
+	if waiting, err := strconv.Atoi(s.reply[2]); err == nil && waiting > 0 {
+		q.shares.note(sub.Tenant, s.lane, sub.Type, waiting)
+	}
+	j, err := decode(n, initialHead(s), s.reply[1]+" "+encodeMeta(sub, s.first, s.lane, fp))
+	return j, "created", err
+}
+
+// initialHead is the head as submit.lua writes it, as far as decode looks.
+func initialHead(s *submission) string {
+	return "w " + s.lane.letter() + " " + s.first + " 1 0 0 0 0 0 0 0 -"
+}
+
+// newFence returns a random 48-bit number. Two jobs that have the same id one
+// after the other thus never share a fence.
+func newFence() string { return strconv.FormatUint(rand.Uint64N(1<<48-1)+1, 10) }

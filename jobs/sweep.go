@@ -1,0 +1,303 @@
+package jobs
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+const (
+	sweepEvery  = 2 * time.Second
+	sweeperLock = 2 * sweepEvery
+	sweepMost   = 1000             // leases and due names in one look
+	expireMost  = 200              // records deleted by one script
+	scrubMost   = 500              // records looked after in one pass
+	strayAfter  = 5 * time.Second  // until a task in asynq's active list with a waiting record counts as lost
+	overAfter   = 60 * time.Second // until one whose record knows it no more does; asynq acknowledges late
+)
+
+// Mended counts what a pass of Sweep put right.
+type Mended struct {
+	Recovered int // runs whose worker had stopped its heartbeat
+	Delivered int // deliveries that were due: retries, hand-backs, recoveries
+	Strays    int // tasks that asynq counted as active, with nobody at work on them
+	Scrubbed  int // missing entries of a record, or its missing delivery
+	Expired   int // records deleted after their retention
+}
+
+func (m *Mended) add(n Mended) {
+	m.Recovered += n.Recovered
+	m.Delivered += n.Delivered
+	m.Strays += n.Strays
+	m.Scrubbed += n.Scrubbed
+	m.Expired += n.Expired
+}
+
+// Maintain sweeps every two seconds, and in between delivers the retries of
+// this process on time, until ctx ends. Every process should do it; a lock
+// keeps them from doing the same work.
+func (q *Queue) Maintain(ctx context.Context) error {
+	s := q.newSweeper()
+	defer s.unlock(context.WithoutCancel(ctx))
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		m, err := s.pass(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			q.log.Warn("sweep failed", "error", err)
+		case m.Recovered+m.Strays+m.Scrubbed > 0:
+			q.log.Info("sweep mended", "recovered", m.Recovered, "strays", m.Strays, "scrubbed", m.Scrubbed)
+		}
+	wait:
+		for {
+			select {
+			case <-tick.C:
+				break wait
+			case <-q.nudge:
+				for i := range q.opt.Shards {
+					// Without the lock: to deliver a job twice is impossible.
+					if _, _, err := s.dues(ctx, shard(i)); err != nil && ctx.Err() == nil {
+						q.log.Warn("delivery of retries failed", "error", err)
+					}
+				}
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	}
+}
+
+// Sweep makes one pass over all shards that no other process is sweeping, and
+// says what it put right.
+func (q *Queue) Sweep(ctx context.Context) (Mended, error) {
+	s := q.newSweeper()
+	defer s.unlock(context.WithoutCancel(ctx))
+	return s.pass(ctx)
+}
+
+// A sweeper remembers from pass to pass since when it has seen a stray task.
+type sweeper struct {
+	q     *Queue
+	owner string
+	seen  map[string]time.Time // by asynq's task id
+}
+
+func (q *Queue) newSweeper() *sweeper {
+	return &sweeper{q: q, owner: rand.Text(), seen: map[string]time.Time{}}
+}
+
+func (s *sweeper) pass(ctx context.Context) (Mended, error) {
+	var total Mended
+	var errs []error
+	for i := range s.q.opt.Shards {
+		sh := shard(i)
+		mine, err := s.lock(ctx, sh)
+		if err == nil && mine {
+			var m Mended
+			m, err = s.sweep(ctx, sh)
+			total.add(m)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("sweep %s: %w", sh.tag(), err))
+		}
+	}
+	return total, errors.Join(errs...)
+}
+
+// lock takes or keeps the shard's lock. It saves work and protects nothing:
+// every step of a pass compares before it sets.
+func (s *sweeper) lock(ctx context.Context, sh shard) (bool, error) {
+	v, err := s.q.pipes[sh].eval(ctx, lockScript, []string{sh.key("sweeper")}, s.owner, sweeperLock.Milliseconds())
+	return v == int64(1), err
+}
+
+func (s *sweeper) unlock(ctx context.Context) {
+	for i := range s.q.opt.Shards {
+		sh := shard(i)
+		_, _ = s.q.pipes[sh].eval(ctx, lockScript, []string{sh.key("sweeper")}, s.owner, 0) // else it expires
+	}
+}
+
+func (s *sweeper) sweep(ctx context.Context, sh shard) (Mended, error) {
+	var m Mended
+	var err error
+	if m.Recovered, m.Delivered, err = s.dues(ctx, sh); err != nil {
+		return m, err
+	}
+	if m.Strays, err = s.strays(ctx, sh); err != nil {
+		return m, err
+	}
+	if m.Expired, err = s.expire(ctx, sh); err != nil {
+		return m, err
+	}
+	m.Scrubbed, err = s.scrub(ctx, sh)
+	return m, err
+}
+
+// dues takes back the runs whose lease is over and delivers what is due.
+func (s *sweeper) dues(ctx context.Context, sh shard) (recovered, delivered int, err error) {
+	q := s.q
+	v, err := q.pipes[sh].eval(ctx, sweepScript, []string{sh.key("lease"), sh.key("due"), sh.key("sweep")}, micros(lease), sweepMost)
+	if err != nil {
+		return 0, 0, err
+	}
+	list, _ := v.([]any)
+	if len(list) != 4 {
+		return 0, 0, fmt.Errorf("unexpected reply %v", v)
+	}
+	for _, member := range stringsOf(list[1]) {
+		r, ok := parseRun(member)
+		if !ok {
+			continue
+		}
+		v, err := q.eval(ctx, againScript, r.name, r.fence, "lost", 0, lostError, maxLost, micros(q.opt.Retention))
+		if err != nil {
+			return recovered, delivered, err
+		}
+		fence, ok := v.(string)
+		if !ok {
+			// The record is not in that run any more: only the lease is left of it.
+			if _, err := q.eval(ctx, leftoverScript, r.name, r.fence); err != nil {
+				return recovered, delivered, err
+			}
+			continue
+		}
+		recovered++
+		q.log.Warn("run taken back from a worker that stopped", "job", r.name, "ended", fence == "")
+		if fence != "" {
+			if _, err := q.deliver(ctx, run{r.name, fence}); err != nil {
+				return recovered, delivered, err
+			}
+		}
+	}
+	for _, member := range stringsOf(list[2]) {
+		n := name(member)
+		v, err := q.pipes[sh].eval(ctx, dueScript, []string{sh.record(n), sh.key("due")}, expiredError, micros(q.opt.Retention), member)
+		if err != nil {
+			return recovered, delivered, err
+		}
+		if fence, ok := v.(string); ok {
+			done, err := q.deliver(ctx, run{n, fence})
+			if err != nil {
+				return recovered, delivered, err
+			}
+			if done {
+				delivered++
+			}
+		}
+	}
+	if next, err := strconv.ParseInt(stringsOf(list)[3], 10, 64); err == nil && next > 0 {
+		now, _ := strconv.ParseInt(stringsOf(list)[0], 10, 64)
+		if wait := time.Duration(next-now) * time.Microsecond; wait < sweepEvery {
+			time.AfterFunc(wait, func() { signal(q.nudge) })
+		}
+	}
+	return recovered, delivered, nil
+}
+
+// strays finds tasks that asynq counts as active although nobody works on
+// them: their worker died between dequeue and claim, or before it
+// acknowledged.
+func (s *sweeper) strays(ctx context.Context, sh shard) (mended int, err error) {
+	q := s.q
+	now := time.Now()
+	still := map[string]bool{}
+	for _, l := range lanes {
+		active := sh.asynqKey(l, "active")
+		v, err := q.pipes[sh].eval(ctx, straysScript, []string{active}, sh.record(""), sweepMost)
+		if err != nil {
+			return mended, err
+		}
+		f := stringsOf(v)
+		for ; len(f) >= 2; f = f[2:] {
+			task, what := f[0], f[1]
+			since, known := s.seen[task]
+			if !known {
+				since = now
+				s.seen[task] = now
+			}
+			still[task] = true
+			r, ok := parseRun(task)
+			switch {
+			case what == "waits" && ok && now.Sub(since) >= strayAfter:
+				if _, err := q.deliver(ctx, r); err != nil {
+					return mended, err
+				}
+			case what == "over" && now.Sub(since) >= overAfter:
+			default:
+				continue
+			}
+			mended++
+			if _, err := q.pipes[sh].eval(ctx, dropScript, []string{active, sh.asynqKey(l, "lease"), sh.asynqKey(l, "t:"+task)}, task); err != nil {
+				return mended, err
+			}
+		}
+	}
+	for task := range s.seen {
+		if n, ok := parseRun(task); !still[task] && (!ok || q.shard(n.name) == sh) {
+			delete(s.seen, task)
+		}
+	}
+	return mended, nil
+}
+
+// scrub looks after some records, and the next pass after the next ones, so
+// that in time every record has all that it needs to reach its end.
+func (s *sweeper) scrub(ctx context.Context, sh shard) (mended int, err error) {
+	q := s.q
+	p := q.pipes[sh]
+	at, err := p.do(ctx, &call{args: []any{"hget", sh.key("sweep"), "scrubbed"}})
+	if err != nil {
+		return 0, err
+	}
+	text, _ := at.(string)
+	cursor, _ := strconv.ParseUint(text, 10, 64)
+	keys, cursor, err := q.node(ctx, sh).Scan(ctx, cursor, sh.record("")+"*", scrubMost).Result()
+	if err != nil {
+		return 0, storeError(err)
+	}
+	if cursor == 0 {
+		q.register(ctx)
+	}
+	v, err := p.eval(ctx, scrubScript, append([]string{sh.key("sweep")}, keys...), micros(lease), micros(q.opt.Retention), cursor)
+	if err != nil {
+		return 0, err
+	}
+	f := stringsOf(v)
+	if len(f) == 0 {
+		return 0, fmt.Errorf("scrub: unexpected reply %v", v)
+	}
+	mended, _ = strconv.Atoi(f[0])
+	for f = f[1:]; len(f) >= 2; f = f[2:] {
+		done, err := q.deliver(ctx, run{name(f[0]), f[1]})
+		if err != nil {
+			return mended, err
+		}
+		if done {
+			mended++
+		}
+	}
+	return mended, nil
+}
+
+// expire deletes records whose retention is over, for at most one pass' time.
+func (s *sweeper) expire(ctx context.Context, sh shard) (total int, err error) {
+	for start := time.Now(); time.Since(start) < sweepEvery/2; {
+		v, err := s.q.pipes[sh].eval(ctx, expireScript, []string{sh.key("ended")}, expireMost, sh.record(""))
+		if err != nil {
+			return total, err
+		}
+		n, _ := v.(int64)
+		total += int(n)
+		if n < expireMost {
+			break
+		}
+	}
+	return total, nil
+}
