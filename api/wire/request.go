@@ -55,20 +55,20 @@ func ParseJob(body []byte, maxContent int) (*JobRequest, error) {
 	return parseJob(ms, "", maxContent)
 }
 
-// ParseReference reads what is posted to a collection's $ref, which is a job
-// too. A true reference is refused: there is no job elsewhere to link to.
-func ParseReference(body []byte, maxContent int) (*JobRequest, error) {
+// RefuseReference refuses a body that links to a job, which a collection's $ref
+// takes elsewhere in OData: here a collection contains its jobs.
+func RefuseReference(body []byte) error {
 	ms, err := document(body)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, m := range ms {
 		if m.name == "@odata.id" && !m.null() {
-			return nil, invalid(ReferenceRefused, m.name,
+			return invalid(ReferenceRefused, m.name,
 				"the collection contains its jobs and cannot link to one that is elsewhere: post the job itself, without @odata.id")
 		}
 	}
-	return parseJob(ms, "", maxContent)
+	return nil
 }
 
 // ParseText reads a textClassificationRequest of at most maxText bytes of text.

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -64,12 +65,10 @@ func text(value []byte) (string, bool) {
 	if len(value) == 0 || value[0] != '"' {
 		return "", false
 	}
-	for _, c := range value {
-		if c == '\\' {
-			var s string
-			err := json.Unmarshal(value, &s)
-			return s, err == nil
-		}
+	if slices.Contains(value, '\\') {
+		var s string
+		err := json.Unmarshal(value, &s)
+		return s, err == nil
 	}
 	return string(value[1 : len(value)-1]), true
 }

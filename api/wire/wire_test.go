@@ -198,7 +198,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for name, parse := range map[string]func([]byte, int) (*wire.JobRequest, error){
-			"job": wire.ParseJob, "reference": wire.ParseReference, "text": wire.ParseText, "text job": wire.ParseTextJob,
+			"job": wire.ParseJob, "text": wire.ParseText, "text job": wire.ParseTextJob,
 		} {
 			req, err := parse(body, most)
 			if err != nil {
