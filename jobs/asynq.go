@@ -69,6 +69,27 @@ func (e *enqueuer) EvalSha(ctx context.Context, sha string, keys []string, args 
 	return cmd
 }
 
+// SAdd leaves out that asynq adds a queue's name to the set of all before its
+// first task: register did, and a full Redis would refuse it.
+func (e *enqueuer) SAdd(ctx context.Context, key string, members ...any) *redis.IntCmd {
+	if _, ok := ctx.Value(ticketKey{}).(*ticket); ok {
+		return redis.NewIntCmd(ctx)
+	}
+	return e.UniversalClient.SAdd(ctx, key, members...)
+}
+
+// register adds our lanes to the set in which asynq's tools look for queues.
+// Nothing of ours needs it, so that a failure is left to the next time.
+func (q *Queue) register(ctx context.Context) {
+	args := []any{"sadd", "asynq:queues"}
+	for i := range q.opt.Shards {
+		for _, l := range lanes {
+			args = append(args, shard(i).queue(l))
+		}
+	}
+	_ = q.rdb.Do(ctx, args...).Err()
+}
+
 // A fetcher is the Redis client of our asynq.Servers. Its dequeue waits for
 // work instead of asking again and again, and its acknowledgements may be
 // repeated.

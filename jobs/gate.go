@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -97,15 +98,9 @@ func (g *gate) take(sh shard, first lane, asynqLease any) (string, error) {
 	case <-g.stop:
 		return "", redis.Nil
 	}
-	order := []lane{laneAgain}
-	for _, l := range append([]lane{first}, lanes...) {
-		if l != laneAgain && (l == first && len(order) == 1 || l != first) {
-			order = append(order, l)
-		}
-	}
 	var keys []string
 	args := []any{asynqLease}
-	for _, l := range order {
+	for _, l := range laneOrder(first) {
 		for _, k := range []string{"pending", "paused", "active", "lease"} {
 			keys = append(keys, sh.asynqKey(l, k))
 		}
@@ -125,6 +120,18 @@ func (g *gate) take(sh shard, first lane, asynqLease any) (string, error) {
 		}
 	}
 	return msg, err
+}
+
+// laneOrder puts what was delivered before in front of the lane that asynq
+// asks for, and the rest behind.
+func laneOrder(first lane) []lane {
+	order := []lane{laneAgain}
+	for _, l := range append([]lane{first}, lanes...) {
+		if !slices.Contains(order, l) {
+			order = append(order, l)
+		}
+	}
+	return order
 }
 
 func (g *gate) eval(keys []string, args []any) (string, error) {

@@ -150,29 +150,37 @@ func (q *Queue) Ping(ctx context.Context) error {
 
 const layoutKey = "classifyd:layout"
 
-// settleLayout writes the number of shards and the salt, or reads them if
-// another process came first.
+// settleLayout reads the number of shards and the salt, which the first
+// process to come writes.
 func (q *Queue) settleLayout(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, q.opt.Deadline)
 	defer cancel()
-	salt := make([]byte, 16)
-	_, _ = rand.Read(salt) // never fails
-	pl := q.rdb.Pipeline()
-	pl.HSetNX(ctx, layoutKey, "shards", q.opt.Shards)
-	pl.HSetNX(ctx, layoutKey, "salt", hex.EncodeToString(salt))
-	read := pl.HMGet(ctx, layoutKey, "shards", "salt")
-	if _, err := pl.Exec(ctx); err != nil {
+	layout, err := q.rdb.HMGet(ctx, layoutKey, "shards", "salt").Result()
+	if err == nil && (layout[0] == nil || layout[1] == nil) {
+		// Only now, since a full Redis refuses any write.
+		salt := make([]byte, 16)
+		_, _ = rand.Read(salt) // never fails
+		pl := q.rdb.TxPipeline()
+		pl.HSetNX(ctx, layoutKey, "shards", q.opt.Shards)
+		pl.HSetNX(ctx, layoutKey, "salt", hex.EncodeToString(salt))
+		read := pl.HMGet(ctx, layoutKey, "shards", "salt")
+		_, err = pl.Exec(ctx)
+		layout = read.Val()
+	}
+	if err != nil {
 		return storeError(err)
 	}
-	shards, _ := read.Val()[0].(string)
-	if n, err := strconv.Atoi(shards); err != nil || n != q.opt.Shards {
+	shards, _ := layout[0].(string)
+	if shards != strconv.Itoa(q.opt.Shards) {
 		return fmt.Errorf("the jobs in this Redis are spread over %s shards, not %d: start with that number, "+
 			"or stop the producers, let the workers finish and delete the key %s", shards, q.opt.Shards, layoutKey)
 	}
-	hexSalt, _ := read.Val()[1].(string)
-	var err error
-	q.salt, err = hex.DecodeString(hexSalt)
-	return err
+	salt, _ := layout[1].(string)
+	if q.salt, err = hex.DecodeString(salt); err != nil {
+		return fmt.Errorf("key %s: %w", layoutKey, err)
+	}
+	q.register(ctx)
+	return nil
 }
 
 func (q *Queue) shard(n name) shard { return n.shard(q.opt.Shards) }

@@ -15,13 +15,16 @@ var backoffs = map[Code]backoffClass{
 	InternalError: {base: 250 * time.Millisecond, limit: 10 * time.Second},
 }
 
+const maxRetryAfter = time.Hour // what an error may ask for
+
 // backoff is the wait after the attempt that ended with e; tries counts the
-// attempts that failed before it. What e asks for is the least.
+// attempts that failed before it. What e asks for is
+// the least, within reason.
 func backoff(e *Error, tries int) time.Duration {
 	c, ok := backoffs[e.Code]
 	if !ok {
 		c = backoffs[HandlerFailed]
 	}
 	d := rand.N(min(c.base<<min(tries, 20), c.limit)) + time.Millisecond
-	return max(d.Truncate(time.Millisecond), e.RetryAfter)
+	return max(d.Truncate(time.Millisecond), min(e.RetryAfter, maxRetryAfter))
 }

@@ -35,6 +35,7 @@ var (
 	dueScript       = load("due", true)
 	scrubScript     = load("scrub", true)
 	straysScript    = load("strays", true)
+	lockScript      = load("lock", true)
 	leftoverScript  = load("leftover", true)
 )
 

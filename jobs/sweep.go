@@ -113,25 +113,14 @@ func (s *sweeper) pass(ctx context.Context) (Mended, error) {
 // lock takes or keeps the shard's lock. It saves work and protects nothing:
 // every step of a pass compares before it sets.
 func (s *sweeper) lock(ctx context.Context, sh shard) (bool, error) {
-	p := s.q.pipes[sh]
-	ms := sweeperLock.Milliseconds()
-	v, err := p.do(ctx, &call{args: []any{"set", sh.key("sweeper"), s.owner, "nx", "px", ms}})
-	if err != nil || v != nil {
-		return err == nil, err
-	}
-	if v, err = p.do(ctx, &call{args: []any{"get", sh.key("sweeper")}}); err != nil || v != s.owner {
-		return false, err
-	}
-	_, err = p.do(ctx, &call{args: []any{"pexpire", sh.key("sweeper"), ms}})
-	return err == nil, err
+	v, err := s.q.pipes[sh].eval(ctx, lockScript, []string{sh.key("sweeper")}, s.owner, sweeperLock.Milliseconds())
+	return v == int64(1), err
 }
 
 func (s *sweeper) unlock(ctx context.Context) {
 	for i := range s.q.opt.Shards {
 		sh := shard(i)
-		if v, err := s.q.pipes[sh].do(ctx, &call{args: []any{"get", sh.key("sweeper")}}); err == nil && v == s.owner {
-			_, _ = s.q.pipes[sh].do(ctx, &call{args: []any{"del", sh.key("sweeper")}}) // else it expires
-		}
+		_, _ = s.q.pipes[sh].eval(ctx, lockScript, []string{sh.key("sweeper")}, s.owner, 0) // else it expires
 	}
 }
 
@@ -144,10 +133,10 @@ func (s *sweeper) sweep(ctx context.Context, sh shard) (Mended, error) {
 	if m.Strays, err = s.strays(ctx, sh); err != nil {
 		return m, err
 	}
-	if m.Scrubbed, err = s.scrub(ctx, sh); err != nil {
+	if m.Expired, err = s.expire(ctx, sh); err != nil {
 		return m, err
 	}
-	m.Expired, err = s.expire(ctx, sh)
+	m.Scrubbed, err = s.scrub(ctx, sh)
 	return m, err
 }
 
@@ -273,23 +262,10 @@ func (s *sweeper) scrub(ctx context.Context, sh shard) (mended int, err error) {
 	if err != nil {
 		return 0, storeError(err)
 	}
-	if _, err := p.do(ctx, &call{args: []any{"hset", sh.key("sweep"), "scrubbed", cursor}}); err != nil {
-		return 0, err
-	}
-	// asynq knows its queues from a set that a flush may have taken.
-	names := []any{"sadd", "asynq:queues"}
-	for _, l := range lanes {
-		names = append(names, sh.queue(l))
-	}
 	if cursor == 0 {
-		if err := q.rdb.Do(ctx, names...).Err(); err != nil {
-			return 0, storeError(err)
-		}
+		q.register(ctx)
 	}
-	if len(keys) == 0 {
-		return 0, nil
-	}
-	v, err := p.eval(ctx, scrubScript, keys, micros(lease), micros(q.opt.Retention))
+	v, err := p.eval(ctx, scrubScript, append([]string{sh.key("sweep")}, keys...), micros(lease), micros(q.opt.Retention), cursor)
 	if err != nil {
 		return 0, err
 	}

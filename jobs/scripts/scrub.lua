@@ -1,8 +1,9 @@
 -- scrub: mends what records of a shard miss: their entries in due, lease, ended and the index.
--- KEYS the records
--- ARGV 1 lease in µs  2 retention in µs
+-- KEYS 1 sweep, then the records
+-- ARGV 1 lease in µs  2 retention in µs  3 cursor of the scan that found the records, where the next pass goes on
 -- Returns {mended, then TENANT/ID and fence of each record that waits without a delivery}.
 evenfull(KEYS[1])
+redis.call("HSET", KEYS[1], "scrubbed", ARGV[3])
 local now = clock()
 local out = { 0 }
 local function need(set, member, score)
@@ -11,8 +12,8 @@ local function need(set, member, score)
     out[1] = out[1] + 1
   end
 end
-for _, key in ipairs(KEYS) do
-  local r = read(key)
+for i = 2, #KEYS do
+  local r = read(KEYS[i])
   if r then
     need(index(r), r.id, r.created)
     redis.call("SADD", r.tag .. ":types:" .. r.tenant, r.type)
