@@ -16,7 +16,7 @@ import (
 type bench struct {
 	Quick   bool   `help:"Smaller sizes, fewer rounds and only the main rows: under 45 seconds."`
 	JSON    bool   `name:"json" help:"Print the rows as JSON."`
-	Rounds  int    `help:"How often each side is measured, in turns; the median counts. Default 5, with --quick 3."`
+	Rounds  int    `default:"5" help:"How often each side is measured, in turns; the median counts. With --quick at most 3."`
 	Only    string `help:"Run just this contest: ${contests}." enum:"${contests}" default:"all"`
 	Profile string `help:"Write CPU profiles of our side into this directory, one a contest and round." type:"existingdir"`
 }
@@ -26,8 +26,8 @@ type bench struct {
 type contest struct {
 	name       string
 	rows       []row
-	rounds     int  // at most, if not 0: what is counted needs no median
-	quick      bool // also part of --quick
+	quick      int  // rounds with --quick, 0 to leave it out
+	counts     bool // what is counted, not timed, needs one round
 	ours, bare side
 }
 
@@ -50,7 +50,7 @@ func (a *arena) pick(full, quick int) int {
 }
 
 func contests() []contest {
-	return []contest{submitContest(), drainContest(), pickupContest(8, true), pickupContest(1, false), costContest()}
+	return []contest{submitContest(), drainContest(), pickupContest(8, 1), pickupContest(1, 0), costContest()}
 }
 
 // contestNames lists what --only takes.
@@ -65,27 +65,27 @@ func contestNames() string {
 // Run measures every contest in turns and prints the table.
 func (b *bench) Run(ctx context.Context) error {
 	rounds := b.Rounds
-	switch {
-	case rounds < 0:
-		return errors.New("--rounds must not be negative")
-	case rounds == 0 && b.Quick:
-		rounds = 3
-	case rounds == 0:
-		rounds = 5
+	if rounds < 1 {
+		return errors.New("--rounds must be at least 1")
 	}
 	start := time.Now()
 	m, err := describeMachine(ctx)
 	if err != nil {
 		return err
 	}
-	t := table{Machine: m, Rounds: rounds, Quick: b.Quick}
+	t := table{Machine: m, Quick: b.Quick}
 	for _, c := range contests() {
-		if b.Only != "all" && b.Only != c.name || b.Only == "all" && b.Quick && !c.quick {
-			continue
-		}
 		n := rounds
-		if c.rounds > 0 {
-			n = min(n, c.rounds)
+		switch {
+		case b.Only != "all" && b.Only != c.name:
+			n = 0
+		case c.counts:
+			n = 1
+		case b.Quick:
+			n = min(n, c.quick)
+		}
+		if n == 0 {
+			continue
 		}
 		rows, err := b.contest(ctx, c, n, os.Stderr)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 // we keep records, and has 10 workers.
 func costContest() contest {
 	return contest{
-		name: "cost", quick: true, rounds: 1,
+		name: "cost", counts: true,
 		rows: []row{
 			{Name: "Redis round trips", Unit: "1/job", Lower: true},
 			{Name: "Redis commands, those in scripts included", Unit: "1/job", Lower: true},

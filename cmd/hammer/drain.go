@@ -16,14 +16,14 @@ import (
 // job, with one bare server whose handler does nothing.
 func drainContest() contest {
 	return contest{
-		name: "drain", quick: true,
+		name: "drain", quick: 3,
 		rows: []row{
 			{Name: "drain of queued jobs", Unit: "jobs/s", Goal: 1.2},
 			{Name: "drain, our CPU", Unit: "µs/job", Lower: true},
 			{Name: "drain, CPU of Redis", Unit: "µs/job", Lower: true},
 		},
 		ours: func(ctx context.Context, a *arena) ([]float64, error) {
-			n := a.pick(100_000, 20_000)
+			n := a.pick(100_000, 12_000)
 			q, err := jobs.Open(ctx, a.ours(n))
 			if err != nil {
 				return nil, err
@@ -37,7 +37,7 @@ func drainContest() contest {
 			})
 		},
 		bare: func(ctx context.Context, a *arena) ([]float64, error) {
-			n := a.pick(100_000, 20_000)
+			n := a.pick(100_000, 12_000)
 			c := asynq.NewClient(a.redis.asynqOptions())
 			defer c.Close()
 			var best []float64

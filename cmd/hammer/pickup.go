@@ -17,7 +17,7 @@ import (
 // pickupContest measures how soon a fleet that has nothing to do starts a job,
 // and what it asks of Redis while it waits. Each worker has connections of its
 // own and stands for a process.
-func pickupContest(workers int, quick bool) contest {
+func pickupContest(workers, quick int) contest {
 	name := fmt.Sprintf("idle-%d", workers)
 	return contest{
 		name: name, quick: quick,
@@ -75,6 +75,8 @@ func pickupBare(ctx context.Context, a *arena, workers int) ([]float64, error) {
 	c := asynq.NewClient(a.redis.asynqOptions())
 	defer c.Close()
 	started := make(chan time.Time, 1)
+	var stopping sync.WaitGroup
+	defer stopping.Wait()
 	for range workers {
 		srv := asynq.NewServer(a.redis.asynqOptions(), bareConfig(0))
 		err := srv.Start(asynq.HandlerFunc(func(context.Context, *asynq.Task) error {
@@ -84,7 +86,7 @@ func pickupBare(ctx context.Context, a *arena, workers int) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer srv.Shutdown()
+		defer stopping.Go(srv.Shutdown)
 	}
 	return a.pickup(ctx, workers, 15, started, func() error {
 		_, err := c.EnqueueContext(ctx, asynq.NewTask(jobType, content))

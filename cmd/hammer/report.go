@@ -18,13 +18,14 @@ import (
 
 // A row is one figure of both sides.
 type row struct {
-	Name  string  `json:"name"`
-	Unit  string  `json:"unit"`
-	Ours  float64 `json:"ours"` // median of the rounds, as Bare is
-	Bare  float64 `json:"bare"`
-	Ratio float64 `json:"ratio"`          // larger is better: ours/bare, or bare/ours where Lower; median of the rounds' own ratios
-	Goal  float64 `json:"goal,omitzero"`  // the least ratio to reach
-	Limit float64 `json:"limit,omitzero"` // the most that Ours may be
+	Name   string  `json:"name"`
+	Unit   string  `json:"unit"`
+	Ours   float64 `json:"ours"` // median of the Rounds, as Bare is
+	Bare   float64 `json:"bare"`
+	Ratio  float64 `json:"ratio"` // larger is better: ours/bare, or bare/ours where Lower; median of the rounds' own ratios
+	Rounds int     `json:"rounds"`
+	Goal   float64 `json:"goal,omitzero"`  // the least ratio to reach
+	Limit  float64 `json:"limit,omitzero"` // the most that Ours may be
 
 	Lower bool `json:"-"` // less is better
 }
@@ -40,7 +41,7 @@ func (r *row) fill(ours, bare []float64) {
 		}
 		ratios[i] = over / cmp.Or(under, 1e-9)
 	}
-	r.Ours, r.Bare, r.Ratio = median(ours), median(bare), median(ratios)
+	r.Ours, r.Bare, r.Ratio, r.Rounds = median(ours), median(bare), median(ratios), len(ratios)
 }
 
 func median(values []float64) float64 {
@@ -72,7 +73,6 @@ func (r *row) goal() string {
 // A table is what bench prints.
 type table struct {
 	Machine machine `json:"machine"`
-	Rounds  int     `json:"rounds"`
 	Quick   bool    `json:"quick"`
 	Seconds float64 `json:"seconds"` // that it took
 	Rows    []row   `json:"rows"`
@@ -83,7 +83,7 @@ func (t *table) writeJSON(w io.Writer) error {
 }
 
 func (t *table) writeText(w io.Writer) error {
-	fmt.Fprintf(w, "%s\nmedian of %d rounds in turns, in %g s; Redis, server and client share the machine\n\n", t.Machine, t.Rounds, t.Seconds)
+	fmt.Fprintf(w, "%s\nmedian of the rounds, in turns, in %g s; Redis, server and client share the machine\n\n", t.Machine, t.Seconds)
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tab, "figure\tunit\tours\tbare asynq\tratio\tgoal\treached")
 	for _, r := range t.Rows {
