@@ -5,21 +5,27 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
 
-# The race detector needs a C compiler; Go turns cgo off where there is none.
-RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+# Go turns cgo, and with it the race detector, off where there is no C compiler.
+race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test redis lint fuzz vuln bench
+.PHONY: test tools lint fuzz vuln bench
 
-test: redis
-	@[ -n "$(RACE)" ] || { echo "no C compiler: tests go without the race detector"; [ "$$CI" != true ]; }
-	go test $(RACE) ./...
+test: tools
+	go test $(race) ./...
 
-# Some tests start a redis-server of their own. With CI=true it must be there.
-redis:
-	@if ! command -v redis-server >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server; \
+# What the tests need beside Go is installed where that is possible. What is
+# missing all the same is said, and with CI=true it is an error.
+tools:
+	@missing=; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	[ "$$(go env CGO_ENABLED)" = 1 ] || missing="$$missing gcc libc6-dev"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi; \
-	command -v redis-server >/dev/null || { echo "no redis-server: tests on a real Redis are left out"; [ "$$CI" != true ]; }
+	ok=true; \
+	command -v redis-server >/dev/null || { ok=false; echo "no redis-server: the tests on a real Redis are skipped"; }; \
+	[ "$$(go env CGO_ENABLED)" = 1 ] || { ok=false; echo "no C compiler: the tests run without the race detector"; }; \
+	$$ok || [ "$$CI" != true ]
 
 lint:
 	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:" $$files; exit 1; }
