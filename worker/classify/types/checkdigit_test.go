@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,10 +179,11 @@ func TestEveryCountryHasAnIBAN(t *testing.T) {
 			}
 		}
 		for sep, want := range map[string]int{"": 1, " ": 1, "-": 1, "--": 0} {
-			printed := number[:4]
-			for rest := number[4:]; rest != ""; rest = rest[min(4, len(rest)):] {
-				printed += sep + rest[:min(4, len(rest))]
+			var groups []string
+			for group := range slices.Chunk([]byte(number), 4) {
+				groups = append(groups, string(group))
 			}
+			printed := strings.Join(groups, sep)
 			if got := len(scan(t, e, "to "+printed+".", classify.Options{})); got != want {
 				t.Errorf("%q: found %d, want %d", printed, got, want)
 			}
