@@ -34,6 +34,7 @@ type scanner struct {
 
 	pending []candidate
 	hits    []hit
+	support []hit // of the match at hand
 	taken   []span
 	tallies []tally
 	value   []byte
@@ -207,9 +208,6 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 		return
 	}
 	sc.pending = append(sc.pending, candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex})
-	if len(sc.pending) >= maxPending {
-		sc.due = 0
-	}
 }
 
 // flush resolves the candidates that nothing still to come can overlap.

@@ -29,11 +29,11 @@ func show(res *classify.Result) []string {
 	var out []string
 	for _, f := range res.Findings {
 		for _, m := range f.Matches {
-			line := fmt.Sprintf("%s %s@%d+%d:%d", f.Type.Name, m.Text, m.Offset, m.Length, m.Confidence)
+			line := []string{fmt.Sprintf("%s %s@%d+%d:%d", f.Type.Name, m.Text, m.Offset, m.Length, m.Confidence)}
 			for _, e := range m.Evidence {
-				line += fmt.Sprintf(" (%s@%d+%d)", e.Text, e.Offset, e.Length)
+				line = append(line, fmt.Sprintf("(%s@%d+%d)", e.Text, e.Offset, e.Length))
 			}
-			out = append(out, line)
+			out = append(out, strings.Join(line, " "))
 		}
 	}
 	return out
@@ -88,15 +88,15 @@ func TestEvidenceIsWholeWordsInProximity(t *testing.T) {
 		{"nothing", number, ""},
 	} {
 		res := scan(t, e, tt.text, classify.Options{Types: []string{ssn}})
-		got := ""
+		var words []string
 		for _, f := range res.Findings {
 			for _, m := range f.Matches {
 				for _, ev := range m.Evidence {
-					got += ev.Text
+					words = append(words, ev.Text)
 				}
 			}
 		}
-		if got != tt.want {
+		if got := strings.Join(words, " "); got != tt.want {
 			t.Errorf("%s: evidence %q, want %q", tt.name, got, tt.want)
 		}
 	}
