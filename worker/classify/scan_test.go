@@ -272,10 +272,10 @@ func TestScanIsDeterministicAndConcurrent(t *testing.T) {
 // TestBlocksLeaveNoSeams moves a match over the border of the first block.
 func TestBlocksLeaveNoSeams(t *testing.T) {
 	e := engine(t)
-	const match = "card 4111 1111 1111 1111 and jane.doe@mail.example.com"
+	const match = "card 4111 1111 1111 1111 and jane.doe@mail.example.com, secret 7uGk2/QzPp+9XvLmT4wRcY8sBnEa1HdJf6ZoKqVi"
 	for pad := 32<<10 - len(match) - 8; pad <= 32<<10+8; pad++ {
-		res := scan(t, e, strings.Repeat(" ", pad)+match+strings.Repeat(" x", 400), classify.Options{})
-		if len(res.Findings) != 2 || res.Findings[0].Count != 1 || res.Findings[1].Count != 1 || res.Findings[0].Matches[0].Offset != pad+5 {
+		res := scan(t, e, strings.Repeat(" ", pad)+match+strings.Repeat(" x", pad%2*400), classify.Options{})
+		if len(res.Findings) != 3 || slices.ContainsFunc(res.Findings, func(f classify.Finding) bool { return f.Count != 1 }) || res.Findings[0].Matches[0].Offset != pad+5 {
 			t.Fatalf("pad %d: %q", pad, show(res))
 		}
 	}

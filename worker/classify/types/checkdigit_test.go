@@ -115,7 +115,7 @@ func TestCheckDigitsAgreeWithTheirDefinitions(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, c := range checks {
 		valid := 0
-		for range 200_000 {
+		for range 20_000 {
 			b := make([]byte, c.length)
 			for i := range b {
 				b[i] = '0' + byte(r.IntN(10))
@@ -129,8 +129,8 @@ func TestCheckDigitsAgreeWithTheirDefinitions(t *testing.T) {
 				valid++
 			}
 		}
-		if valid == 0 || valid > 200_000/9 {
-			t.Errorf("%s: %d of 200,000 random numbers are valid", c.name, valid)
+		if valid == 0 || valid > 20_000/9 {
+			t.Errorf("%s: %d of 20,000 random numbers are valid", c.name, valid)
 		}
 	}
 }
