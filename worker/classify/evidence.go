@@ -21,6 +21,7 @@ type lexicon struct {
 	labels  []uint8    // by node: the column that leads to it
 	types   [][]uint64 // by word: the set of types it is evidence for
 	longest int        // of all words, in bytes, with room for doubled separators
+	ascii   [256]bool  // ASCII letters and digits
 	letters [0x2000 / 64]uint64
 }
 
@@ -47,6 +48,9 @@ func newLexicon(types []*Type) (*lexicon, error) {
 		if unicode.In(r, unicode.L, unicode.M, unicode.Nd) {
 			l.letters[r/64] |= 1 << (r % 64)
 		}
+	}
+	for c := range l.ascii {
+		l.ascii[c] = alnum(byte(c))
 	}
 	for _, c := range []byte(" -_\t\r\n") {
 		l.class[c] = separator
@@ -170,14 +174,15 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 	}
 	for i < hi {
 		c := s[i]
-		if c < utf8.RuneSelf {
-			if !alnum(c) {
-				i++
+		if !l.ascii[c] {
+			r, n := rune(c), 1
+			if c >= utf8.RuneSelf {
+				r, n = utf8.DecodeRuneInString(s[i:])
+			}
+			if !l.isLetter(r) {
+				i += n
 				continue
 			}
-		} else if r, n := utf8.DecodeRuneInString(s[i:]); !l.isLetter(r) {
-			i += n
-			continue
 		}
 		if i+1 < len(s) {
 			if node := l.pairs[int(l.class[c])*l.columns+int(l.class[s[i+1]])]; node != 0 {
@@ -236,24 +241,22 @@ func (l *lexicon) ends(s string, k int) bool {
 
 // skip returns the end of the word that i is in.
 func (l *lexicon) skip(s string, i int) int {
-	for i < len(s) {
-		if s[i] < utf8.RuneSelf {
-			if !alnum(s[i]) {
-				return i
-			}
+	for start := i; i < len(s); {
+		if l.ascii[s[i]] {
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		i += n
-		if !l.spaced(r) {
+		if s[i] < utf8.RuneSelf {
 			return i
 		}
-		if i < len(s) && s[i] >= utf8.RuneSelf {
-			if r, _ := utf8.DecodeRuneInString(s[i:]); !l.spaced(r) {
-				return i
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if !l.spaced(r) {
+			if i == start {
+				i += n
 			}
+			return i
 		}
+		i += n
 	}
 	return i
 }

@@ -22,13 +22,16 @@ type piece struct {
 // part of are followed side by side.
 func (sc *scanner) number(i int) int {
 	s, t := sc.s, sc.e.tables
+	j := i + 1
+	for j < len(s) && t.class[s[j]]&digit != 0 {
+		j++
+	}
+	if n := j - i; (n >= len(t.single) || !t.single[n]) && t.lonely(s[j:]) {
+		return j
+	}
 	var p piece
 	open, sep := 0, uint8(0)
 	for {
-		j := i + 1
-		for j < len(s) && t.class[s[j]]&digit != 0 {
-			j++
-		}
 		p = sc.extend(p, i, j)
 		if j < len(s) && t.class[s[j]]&letter != 0 {
 			sc.run(p)
@@ -57,7 +60,10 @@ func (sc *scanner) number(i int) int {
 		if sep == 0 {
 			open = 0
 		}
-		i = k
+		i, j = k, k+1
+		for j < len(s) && t.class[s[j]]&digit != 0 {
+			j++
+		}
 		if i >= sc.due {
 			sc.flush(i, false)
 			sc.due = i + block
@@ -66,6 +72,21 @@ func (sc *scanner) number(i int) int {
 			}
 		}
 	}
+}
+
+// lonely reports whether rest, which begins behind a group of digits, lets the
+// group stand alone: neither is it part of a word nor does another follow.
+func (t *tables) lonely(rest string) bool {
+	if len(rest) == 0 {
+		return true
+	}
+	switch next := t.class[rest[0]]; {
+	case next&letter != 0:
+		return false
+	case next&gap == 0 && t.sep[rest[0]] == 0:
+		return true
+	}
+	return len(rest) > 1 && t.class[rest[1]]&(digit|gap) == 0
 }
 
 // follow takes the group s[i:j] into the open ways and opens one that begins

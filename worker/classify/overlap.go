@@ -173,7 +173,7 @@ func (sc *scanner) evidence(c *candidate) []Evidence {
 	if !c.evident {
 		return nil
 	}
-	var near []hit
+	near := sc.support[:0]
 	sc.near(c, func(h *hit) bool {
 		for i := range near {
 			n := &near[i]
@@ -193,6 +193,7 @@ func (sc *scanner) evidence(c *candidate) []Evidence {
 		near = append(near, *h)
 		return true
 	})
+	sc.support = near
 	if len(near) > maxEvidence {
 		slices.SortStableFunc(near, func(a, b hit) int { return distance(c, &a) - distance(c, &b) })
 		near = near[:maxEvidence]

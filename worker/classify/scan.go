@@ -28,12 +28,14 @@ type scanner struct {
 	allowed []map[string]bool
 
 	due    int // where the next block begins
+	probe  int // where the next probe for tokens lies
 	cand   Candidate
 	digits [2 * reach]byte
 	ways   [maxOpen]opened
 
 	pending []candidate
 	hits    []hit
+	support []hit // of the match at hand
 	taken   []span
 	tallies []tally
 	value   []byte
@@ -82,7 +84,7 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 		opt.MaxMatches = DefaultMaxMatches
 	}
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
-	sc.due, sc.steps = 0, 0
+	sc.due, sc.probe, sc.steps = 0, 0, 0
 	sc.reset(text)
 }
 
@@ -110,7 +112,7 @@ func (sc *scanner) scan() {
 		sc.flush(i, false)
 		end := min(len(s), i+block)
 		sc.due = end
-		sc.tokens(i, end)
+		sc.tokens(end)
 		for i < end {
 			// Most bytes neither give a shape away nor begin a word that could
 			// be one; for them this is all.
@@ -135,6 +137,7 @@ func (sc *scanner) scan() {
 	}
 	sc.steps += len(s)
 	if sc.err == nil {
+		sc.tokens(len(s)) // the last word may have reached over its block
 		sc.flush(len(s), true)
 	}
 }
@@ -158,15 +161,16 @@ func (sc *scanner) word(start, i int) int {
 	return i
 }
 
-// tokens proposes the tokens that have their first probe in s[lo:hi]. Probes lie
+// tokens proposes the tokens that have their first probe before hi. Probes lie
 // as far apart as the shortest token is long, so that every token covers one.
-func (sc *scanner) tokens(lo, hi int) {
+func (sc *scanner) tokens(hi int) {
 	s, t := sc.s, sc.e.tables
 	step, longest := t.minToken, len(t.tokens)-1
 	if step == 0 {
 		return
 	}
-	for p := (lo + step - 1) / step * step; p < hi; p += step {
+	for ; sc.probe < hi; sc.probe += step {
+		p := sc.probe
 		from := p
 		for from > 0 && p-from < step && t.class[s[from-1]]&(word|base64) != 0 {
 			from--
@@ -207,9 +211,6 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 		return
 	}
 	sc.pending = append(sc.pending, candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex})
-	if len(sc.pending) >= maxPending {
-		sc.due = 0
-	}
 }
 
 // flush resolves the candidates that nothing still to come can overlap.

@@ -68,9 +68,10 @@ const word = letter | digit
 // tables are what the shapes of all rules compile to.
 type tables struct {
 	class          [256]uint8
-	after          [256]uint8 // the bits of a class that count for the byte behind
-	sep            [256]uint8 // 1 + index in seps, 0 for other bytes
-	layouts        []layout   // a trie; 0 is the root
+	after          [256]uint8         // the bits of a class that count for the byte behind
+	sep            [256]uint8         // 1 + index in seps, 0 for other bytes
+	layouts        []layout           // a trie; 0 is the root
+	single         [maxGroup + 1]bool // lengths at which one group of digits can be a Number or a Run
 	runs           []run
 	minRun, maxRun int               // over all runs
 	starts         [128 * 128]uint16 // by the first two bytes of a word: index into words, 0 for none
@@ -169,6 +170,7 @@ func (t *tables) addLayout(l string, rule int) error {
 		}
 		at = int(next)
 		if end < 0 {
+			t.single[n] = t.single[n] || sep == 0
 			t.layouts[at].rules = append(t.layouts[at].rules, rule)
 			return nil
 		}
@@ -184,6 +186,9 @@ func (r Run) compile(t *tables, rule int) error {
 		t.minRun = r.Min
 	}
 	t.maxRun = max(t.maxRun, r.Max)
+	for n := r.Min; n <= r.Max; n++ {
+		t.single[n] = true
+	}
 	t.runs = append(t.runs, run{r.Min, r.Max, rule})
 	return nil
 }

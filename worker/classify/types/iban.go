@@ -74,10 +74,7 @@ var bbans = map[string]string{
 
 func ibanCheck(c *classify.Candidate) bool {
 	r := ibanReader{text: c.Text, at: c.Start + 2}
-	if !r.take('n') || !r.take('n') {
-		return false
-	}
-	structure := bbans[c.Text[c.Start:c.Start+2]]
+	structure := "2n" + bbans[c.Text[c.Start:c.Start+2]]
 	for n, i := 0, 0; i < len(structure); i++ {
 		if k := structure[i]; k >= '0' && k <= '9' {
 			n = n*10 + int(k-'0')

@@ -37,6 +37,7 @@ func indiaAadhaar() *classify.Type {
 			"aadhaar 222222222222",
 			"1990 2341 2341 2346",      // a row of numbers
 			"2341 2341 2346 2001 1999", // a row of numbers
+			"4E3F 2341 2341 2346",      // a row of codes
 			"e41d4716-2341-41d4-a716-234123412346",
 		},
 	}
@@ -56,21 +57,25 @@ func palindrome(d []byte) bool {
 	return true
 }
 
-// inRow reports whether more groups of four digits follow or precede those of
-// the candidate, which then are three out of a row of numbers.
+// inRow reports whether words of four letters and digits follow or precede the
+// candidate's groups, which then are three out of a row of numbers or of codes.
 func inRow(c *classify.Candidate) bool {
 	if c.End-c.Start == len(c.Digits) {
 		return false
 	}
+	sep := c.Text[c.Start+4]
 	four := func(at, step int) bool {
-		if at < 0 || at >= len(c.Text) || c.Text[at] != c.Text[c.Start+4] {
+		if at < 0 || at >= len(c.Text) || c.Text[at] != sep {
 			return false
 		}
-		n := 0
-		for at += step; at >= 0 && at < len(c.Text) && c.Text[at] >= '0' && c.Text[at] <= '9'; at += step {
+		n, digits := 0, 0
+		for at += step; at >= 0 && at < len(c.Text) && wordByte(c.Text[at]); at += step {
 			n++
+			if c.Text[at] <= '9' {
+				digits++
+			}
 		}
-		return n == 4
+		return n == 4 && digits > 0
 	}
 	return four(c.Start-1, -1) || four(c.End, 1)
 }

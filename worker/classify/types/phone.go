@@ -37,8 +37,8 @@ func phone() *classify.Type {
 		Recommended: 75,
 		Words: []string{
 			"phone", "phones", "phone number", "phone no", "phonenumber", "telephone", "tel", "tel no", "mobile", "mobile number", "cell", "cellphone", "cellular",
-			"cell phone", "landline", "fax", "fax number", "telefax", "call", "calls", "called", "calling", "call me", "dial", "ring", "reach me", "reach us", "contact",
-			"contact number", "hotline", "helpline", "toll free", "whatsapp", "sms", "text me", "text message", "message", "messages", "voicemail", "answering", "extension",
+			"cell phone", "landline", "fax", "fax number", "telefax", "call", "call me", "dial", "ring", "reach me", "reach us", "contact",
+			"contact number", "hotline", "helpline", "toll free", "whatsapp", "sms", "text me", "text message", "voicemail", "answering", "extension",
 			"desk", "office number", "office phone",
 			"telefon", "telefonnummer", "handy", "handynummer", "rufnummer", "mobil", "mobilnummer", "durchwahl", "anrufen",
 			"téléphone", "telephone portable", "portable", "appeler", "numéro de téléphone", "teléfono", "telefono", "móvil", "celular", "llamar", "llame",
@@ -127,7 +127,7 @@ func (p *phoneBook) plausible(c *classify.Candidate, style phoneStyle) bool {
 	}
 	if style != international && len(m) > len(d) {
 		groups := grouping(m)
-		if isDate(m, groups) || isQuad(m, groups) || len(groups) > 6 ||
+		if isDate(m, groups) || isYears(m, groups) || isQuad(m, groups) || len(groups) == 2 && strings.Contains(m, ".") || len(groups) > 6 ||
 			strings.Count(m, "(") != strings.Count(m, ")") ||
 			d[0] == '1' && len(d) == 10 && usual(m) || // no North American area, and no other plan writes so
 			d[0] != '0' && foreign(groups) {
@@ -177,6 +177,12 @@ func grouping(m string) []int {
 func isDate(m string, groups []int) bool {
 	return len(groups) >= 3 && m[0] != '(' &&
 		(groups[0] == 4 && groups[1] <= 2 && groups[2] <= 2 && (m[0] == '1' || m[0] == '2') || groups[0] <= 2 && groups[1] <= 2 && groups[2] == 4)
+}
+
+// isYears reports whether m is a span of years.
+func isYears(m string, groups []int) bool {
+	year := func(s string) bool { return s[:2] == "19" || s[:2] == "20" }
+	return len(groups) == 2 && groups[0] == 4 && groups[1] == 4 && year(m) && year(m[len(m)-4:])
 }
 
 // isQuad reports whether m looks like an address of IPv4.
