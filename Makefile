@@ -1,0 +1,45 @@
+# Tools run at these versions without becoming dependencies of the module.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+FUZZTIME  ?= 5s
+BENCHTIME ?= 1s
+
+# The race detector needs a C compiler; Go turns cgo off where there is none.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.PHONY: test redis lint fuzz vuln bench
+
+test: redis
+	@[ -n "$(RACE)" ] || { echo "no C compiler: tests go without the race detector"; [ "$$CI" != true ]; }
+	go test $(RACE) ./...
+
+# Some tests start a redis-server of their own. With CI=true it must be there.
+redis:
+	@if ! command -v redis-server >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server; \
+	fi; \
+	command -v redis-server >/dev/null || { echo "no redis-server: tests on a real Redis are left out"; [ "$$CI" != true ]; }
+
+lint:
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:" $$files; exit 1; }
+	go vet ./...
+	@changes=$$(go fix -diff ./...); [ -z "$$changes" ] || { echo "go fix would change:"; echo "$$changes"; exit 1; }
+	go mod tidy -diff
+	go run $(STATICCHECK) ./...
+
+# Each fuzz target for a short while.
+fuzz:
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | while read -r file; do \
+		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
+		done; \
+	done
+
+# It leaves with 3 when it has found something, otherwise it could not look.
+vuln:
+	@GOBIN=$(CURDIR)/bin go install $(GOVULNCHECK)
+	@bin/govulncheck ./... || case $$? in 3) exit 1;; *) echo "known vulnerabilities were not checked: no database";; esac
+
+bench:
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
