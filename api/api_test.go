@@ -83,9 +83,9 @@ const (
 )
 
 var types = catalogue{
-	{ID: cardID, Name: "Credit Card Number", PublisherName: "classifyd", State: "enabled", RecommendedConfidence: 85, ConfidenceLevels: []int{85, 75, 65}},
+	{ID: cardID, Name: "Credit Card Number", PublisherName: "classifyd", State: "enabled", Category: "financial", RecommendedConfidence: 85, ConfidenceLevels: []int{85, 75, 65}},
 	{ID: ibanID, Name: "International Banking Account Number (IBAN)", State: "enabled"},
-	{ID: "a44669fe-0d48-453d-a9b1-2cc83f2cba77", Name: "U.S. Social Security Number (SSN)", State: "enabled"},
+	{ID: "a44669fe-0d48-453d-a9b1-2cc83f2cba77", Name: "U.S. Social Security Number (SSN)", State: "enabled", Category: "identity", Countries: []string{"US"}},
 }
 
 func (c catalogue) List() []wire.SensitiveType { return c }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -40,4 +41,39 @@ func (a *api) getType(w http.ResponseWriter, r *http.Request) error {
 	t.Context = a.context(r, "sensitiveTypes") + "/$entity"
 	a.write(w, r, http.StatusOK, odata, t)
 	return nil
+}
+
+// checkSearch refuses a request that narrows its search to what does not
+// exist. Such a job would find nothing and look as if there was nothing.
+func (a *api) checkSearch(req *wire.JobRequest) error {
+	for i, id := range req.SensitiveTypeIDs {
+		if _, ok := a.catalogue.Lookup(id); !ok {
+			return absent(req, "sensitiveTypeIds", i, "unknownSensitiveType", "there is no sensitive type "+id)
+		}
+	}
+	if len(req.Countries)+len(req.Categories) == 0 {
+		return nil
+	}
+	countries, categories := map[string]bool{}, map[string]bool{}
+	for _, t := range a.catalogue.List() {
+		categories[t.Category] = true
+		for _, c := range t.Countries {
+			countries[c] = true
+		}
+	}
+	for i, c := range req.Countries {
+		if !countries[c] {
+			return absent(req, "countries", i, "unknownCountry", "no sensitive type belongs to "+c)
+		}
+	}
+	for i, c := range req.Categories {
+		if !categories[c] {
+			return absent(req, "categories", i, "unknownCategory", "no sensitive type is in the category "+c)
+		}
+	}
+	return nil
+}
+
+func absent(req *wire.JobRequest, list string, i int, code, message string) error {
+	return badRequest(code, fmt.Sprintf("%s%s[%d]", req.At, list, i), message)
 }

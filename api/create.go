@@ -110,11 +110,8 @@ func (a *api) submission(r *http.Request, req *wire.JobRequest) (jobs.Submission
 	if err := a.checkTenant(c.Caller, req.TenantID); err != nil {
 		return jobs.Submission{}, err
 	}
-	for i, id := range req.SensitiveTypeIDs {
-		if _, ok := a.catalogue.Lookup(id); !ok {
-			at := fmt.Sprintf("%s[%d]", req.SensitiveTypesAt, i)
-			return jobs.Submission{}, badRequest("unknownSensitiveType", at, at+": there is no sensitive type "+id)
-		}
+	if err := a.checkSearch(req); err != nil {
+		return jobs.Submission{}, err
 	}
 	key, err := idempotencyKey(r.Header)
 	if err != nil {

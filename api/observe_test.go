@@ -3,9 +3,11 @@ package api_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -86,6 +88,16 @@ func TestPanicIsA500ThatTellsNothing(t *testing.T) {
 	}
 	lines := s.lines()
 	if len(lines) != 2 || lines[0]["type"] != "string" || !strings.Contains(lines[0]["stack"].(string), "observe_test.go") || lines[1]["status"] != 500.0 {
+		t.Errorf("logged %v", lines)
+	}
+}
+
+func TestClientThatLeavesIsNoFaultOfTheService(t *testing.T) {
+	s := start(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.send(httptest.NewRequestWithContext(ctx, "GET", jobsPath, nil))
+	if lines := s.lines(); len(lines) != 1 || lines[0]["status"] != 499.0 || lines[0]["level"] != "INFO" {
 		t.Errorf("logged %v", lines)
 	}
 }

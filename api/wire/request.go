@@ -19,10 +19,14 @@ type JobRequest struct {
 	// same have the same bytes. Nil when the body has none.
 	Request json.RawMessage
 
-	// SensitiveTypeIDs are the GUIDs that Request asks for, in lower case and
-	// in the client's order, and SensitiveTypesAt is where they stand.
+	// What Request narrows the search to, in the client's order: GUIDs in lower
+	// case, countries in upper case, categories. Only who knows the sensitive
+	// types can tell whether there are such. At is what stands before their
+	// names in a path: "request." or nothing.
 	SensitiveTypeIDs []string
-	SensitiveTypesAt string
+	Countries        []string
+	Categories       []string
+	At               string
 }
 
 // The job types that the service knows the requests of.
@@ -77,7 +81,7 @@ func ParseText(body []byte, maxText int) (*JobRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	req := &JobRequest{Type: ClassifyText, SensitiveTypesAt: "sensitiveTypeIds"}
+	req := &JobRequest{Type: ClassifyText}
 	return req, req.text(ms, maxText)
 }
 
@@ -93,7 +97,7 @@ func ParseTextJob(body []byte, maxText int) (*JobRequest, error) {
 			return parseJob(ms, ClassifyText, maxText)
 		}
 	}
-	req := &JobRequest{Type: ClassifyText, SensitiveTypesAt: "sensitiveTypeIds"}
+	req := &JobRequest{Type: ClassifyText}
 	return req, req.text(ms, maxText)
 }
 
@@ -121,7 +125,7 @@ func ParseStatus(body []byte) (string, error) {
 }
 
 func parseJob(ms []member, only string, maxContent int) (*JobRequest, error) {
-	req := &JobRequest{SensitiveTypesAt: "request.sensitiveTypeIds"}
+	req := &JobRequest{At: "request."}
 	var content []byte
 	for _, m := range ms {
 		if m.null() {
