@@ -25,7 +25,7 @@ func TestCancelOfAWaitingJobKeepsItFromRunning(t *testing.T) {
 			t.Error("a canceled job ran")
 			return done, nil
 		})...)
-		time.Sleep(time.Minute)
+		time.Sleep(20 * time.Second)
 		s.CheckEnded()
 	})
 }
@@ -90,7 +90,7 @@ func TestCancelOfAJobBetweenAttemptsEndsIt(t *testing.T) {
 		if got := s.Cancel(j); got.State != jobs.Canceled || got.Error != nil {
 			t.Errorf("canceled job is %s with error %v", got.State, got.Error)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(20 * time.Second)
 		if n := runs.Load(); n != 1 {
 			t.Errorf("the job ran %d times", n)
 		}
@@ -190,7 +190,7 @@ func TestForgetLeavesNothingWhateverTheState(t *testing.T) {
 				if tt.handlers == nil {
 					s.Process()
 				}
-				time.Sleep(3 * time.Minute) // asynq drops the task by then
+				time.Sleep(10 * time.Second) // asynq drops the task by then
 				if left := ours(s.Keys()); len(left) > 0 {
 					t.Errorf("keys are left: %q", left)
 				}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,8 +22,8 @@ import (
 func each(t *testing.T, f func(t *testing.T, o jobtest.Options)) {
 	for _, shards := range []int{1, 3} {
 		t.Run(fmt.Sprintf("shards=%d", shards), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				f(t, jobtest.Options{Jobs: jobs.Options{Shards: shards}})
+			jobtest.Bubble(t, func(t *testing.T) {
+				f(t, jobtest.Options{Jobs: jobs.Options{Shards: shards, Servers: 2}})
 			})
 		})
 	}

@@ -3,7 +3,7 @@ package jobtest
 import (
 	"context"
 	"errors"
-	"net"
+	"slices"
 	"sync"
 
 	"github.com/redis/go-redis/v9"
@@ -68,10 +68,32 @@ func (f *Faults) next(n int) (at int, when When) {
 	return at, f.when
 }
 
-// DialHook lets connections be made.
-func (f *Faults) DialHook(next redis.DialHook) redis.DialHook {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
+// hooks are several hooks as one; the first sees a command first.
+type hooks []redis.Hook
+
+func (h hooks) DialHook(next redis.DialHook) redis.DialHook {
+	for _, hook := range slices.Backward(h) {
+		next = hook.DialHook(next)
+	}
+	return next
 }
+
+func (h hooks) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	for _, hook := range slices.Backward(h) {
+		next = hook.ProcessHook(next)
+	}
+	return next
+}
+
+func (h hooks) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	for _, hook := range slices.Backward(h) {
+		next = hook.ProcessPipelineHook(next)
+	}
+	return next
+}
+
+// DialHook lets connections be made.
+func (f *Faults) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 // ProcessHook counts single commands.
 func (f *Faults) ProcessHook(next redis.ProcessHook) redis.ProcessHook {

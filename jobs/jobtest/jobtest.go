@@ -14,12 +14,25 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/embedded"
 )
+
+// Bubble runs f in a testing/synctest bubble that a System may live in.
+func Bubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		// A client that lost its server looks for it once a second, and
+		// notices then that it was closed.
+		t.Cleanup(func() { time.Sleep(2 * time.Second) })
+		f(t)
+	})
+}
 
 // Options say what Start starts. The zero value is one process that works and
 // maintains over an embedded Redis of its own, with the Echo handler.
@@ -40,6 +53,9 @@ type Options struct {
 type System struct {
 	// Queue is the producer's: it submits and reads, but does not work.
 	Queue *jobs.Queue
+
+	// Link is the producer's.
+	Link *Link
 
 	// Redis reaches the server past all faults.
 	Redis redis.UniversalClient
@@ -76,6 +92,8 @@ func Start(t testing.TB, o Options) *System {
 		o.Jobs.Hook = o.Faults
 		s.opt = o
 	}
+	s.Link = NewLink()
+	o.Jobs.Redis = s.Link.Options(o.Jobs.Redis)
 	s.Queue = s.open(o.Jobs)
 	n := max(o.Processes, 0)
 	if o.Processes == 0 {
@@ -120,6 +138,11 @@ func (s *System) Process(handlers ...jobs.Handler) *Process {
 	o := s.opt.Jobs
 	p := &Process{Link: NewLink(), done: make(chan struct{})}
 	o.Redis = p.Link.Options(o.Redis)
+	if o.Hook != nil {
+		o.Hook = hooks{p.Link, o.Hook}
+	} else {
+		o.Hook = p.Link
+	}
 	var ctx context.Context
 	ctx, p.stop = context.WithCancel(context.Background())
 	p.Queue = s.open(o)

@@ -70,8 +70,9 @@ func (l *Link) Mend() {
 	l.cut = false
 }
 
-// Hold lets nothing through to Redis, though all looks well, as when the
-// process is stopped by SIGSTOP. Release lets all that waited through.
+// Hold lets no command through to Redis, though all looks well, as when the
+// process is stopped by SIGSTOP. Release lets through all that waited and did
+// not give up meanwhile.
 func (l *Link) Hold() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -105,6 +106,36 @@ func (l *Link) Sent() int {
 	return l.sent
 }
 
+// wait returns when the link is not held.
+func (l *Link) wait() {
+	l.mu.Lock()
+	held := l.held
+	l.mu.Unlock()
+	if held != nil {
+		<-held
+	}
+}
+
+// DialHook lets connections be made.
+func (l *Link) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessHook holds single commands. It does so above the client, which
+// would wait for its connection with locks held.
+func (l *Link) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		l.wait()
+		return next(ctx, cmd)
+	}
+}
+
+// ProcessPipelineHook holds pipelines.
+func (l *Link) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		l.wait()
+		return next(ctx, cmds)
+	}
+}
+
 type conn struct {
 	net.Conn
 	link *Link
@@ -115,12 +146,6 @@ type conn struct {
 
 func (c *conn) Write(p []byte) (int, error) {
 	l := c.link
-	l.mu.Lock()
-	held := l.held
-	l.mu.Unlock()
-	if held != nil {
-		<-held
-	}
 	l.mu.Lock()
 	l.sent++
 	lost := l.sent == l.loseAt
