@@ -295,7 +295,7 @@ func (p *parser) expect(w, message string) error {
 
 func (p *parser) property(name token) (*Property, error) {
 	filterable := func(p *Property) bool { return p.Kind != 0 }
-	return p.lookup(p.schema, name, filterable, "filtered by")
+	return p.lookup(p.schema, name, filterable, "filtered on")
 }
 
 // lookup finds the property that a token names, if ok holds for it.

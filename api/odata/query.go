@@ -213,7 +213,7 @@ func list[S ~string](names []S) string {
 	for i, name := range names {
 		switch {
 		case i > 0 && i == len(names)-1:
-			b.WriteString(" and ")
+			b.WriteString(" or ")
 		case i > 0:
 			b.WriteString(", ")
 		}

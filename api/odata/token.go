@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash"
+	"strings"
 	"time"
 )
 
@@ -33,7 +34,7 @@ const (
 // what bind has already taken in, which should be at least the tenant, the
 // collection and Query.Binding, each so written that they cannot run into one
 // another. With an HMAC as bind nobody else can make a token; with a plain hash
-// it is only safe from mistakes.
+// it is only safe from mistakes. bind sums up to at least 16 bytes.
 func (t Token) Encode(bind hash.Hash) string {
 	b := []byte{tokenVersion}
 	b = binary.BigEndian.AppendUint64(b, uint64(t.Created.UnixMicro()))
@@ -44,7 +45,8 @@ func (t Token) Encode(bind hash.Hash) string {
 // DecodeToken reads what Encode wrote with a bind that took in the same.
 // Otherwise the error is ErrToken.
 func DecodeToken(s string, bind hash.Hash) (Token, error) {
-	if len(s) > base64.RawURLEncoding.EncodedLen(tokenHead+MaxID+tokenSum) {
+	// The decoder of base64 skips line ends.
+	if len(s) > base64.RawURLEncoding.EncodedLen(tokenHead+MaxID+tokenSum) || strings.ContainsAny(s, "\r\n") {
 		return Token{}, ErrToken
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
