@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -198,10 +199,15 @@ func unescape(s string) (value string, pos int, ok bool) {
 	return "", pos, false
 }
 
-// clip shortens what a caller sent to what fits into a message.
+// clip shortens what a caller sent to what fits into one line of a message.
 func clip(s string) string {
 	const most = 64
-	s = strings.ToValidUTF8(s, "?")
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, s)
 	if utf8.RuneCountInString(s) > most {
 		s = string([]rune(s)[:most]) + "..."
 	}

@@ -6,7 +6,8 @@ import (
 )
 
 // A Set is the values that an index may have for a string property: those
-// listed, or all except those listed. The zero Set is empty.
+// listed, or all except those listed. The zero Set is empty. If the schema
+// lists all values that there are, Except stands for all of them only.
 type Set struct {
 	Values []string // sorted, as the schema spells them
 	Except bool
