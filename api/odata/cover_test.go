@@ -12,6 +12,7 @@ func TestCoverHoldsWhatMatches(t *testing.T) {
 		"(type ne 'a' or status eq 'failed') and (type ne 'b' or creationDateTime gt 2026-01-31T12:00:00Z)",
 		"endDateTime lt 2026-02-01T00:00:00Z and not (status eq 'failed' or endDateTime eq null)",
 		"not (creationDateTime in (2026-01-31T12:00:00Z,2026-02-01T12:00:00Z) or type in ('a','b') or status gt 'n')",
+		manyBoxes(MaxBoxes) + " or type ne 'a'",
 		manyBoxes(40), "not (" + manyBoxes(40) + ")",
 	} {
 		e, err := ParseFilter(filter, jobs)
