@@ -2,12 +2,16 @@ package jobs
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // An attempt is one run of a job in this process.
@@ -16,6 +20,8 @@ type attempt struct {
 	run     run
 	job     *Job
 	handler Handler
+
+	activity string // its trace, for the log and an error's activityId
 
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
@@ -70,7 +76,7 @@ func (a *attempt) do() {
 	state := a.settle(out)
 	a.w.finished(a)
 	a.cancel(nil)
-	q.log.Info("run ended", "job", a.run.name, "type", a.job.Type, "attempt", a.job.Attempts, "state", state, "took", time.Since(started))
+	q.log.Info("run ended", "job", a.run.name, "type", a.job.Type, "attempt", a.job.Attempts, "state", state, "activity", a.activity, "took", time.Since(started))
 }
 
 // handle calls the handler. A panic is an attempt that failed; its value can
@@ -109,9 +115,10 @@ func (a *attempt) settle(out outcome) (state string) {
 		return string(Succeeded)
 	}
 	e, final := explain(out.err)
-	failure := encodeError(e)
+	e.ActivityID = a.activity
+	failure := encodeError(&e)
 	if !final && a.job.tries+1 < q.opt.MaxAttempts {
-		return a.again("retry", backoff(e, a.job.tries), failure)
+		return a.again("retry", backoff(&e, a.job.tries), failure)
 	}
 	if a.persist(settleScript, "f", "", failure, keep) != int64(1) {
 		return "gone"
@@ -162,13 +169,23 @@ func (a *attempt) persist(s *script, args ...any) any {
 
 // explain turns a handler's error into what the client is told. An error that
 // is not an *Error may hold content, so that nothing of it is passed on.
-func explain(err error) (e *Error, final bool) {
+func explain(err error) (e Error, final bool) {
 	_, final = errors.AsType[*permanentError](err)
 	if errors.Is(err, ErrTimeout) {
-		return &Error{Code: TimedOut, Message: "the job took longer than its time limit"}, true
+		return Error{Code: TimedOut, Message: "the job took longer than its time limit"}, true
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
-		return e, final
+		return *e, final
 	}
-	return &Error{Code: HandlerFailed, Message: "the handler failed"}, final
+	return Error{Code: HandlerFailed, Message: "the handler failed"}, final
+}
+
+// activityOf is the trace that a job came with, W3C Trace Context's trace-id,
+// or a new one.
+func activityOf(traceparent string) string {
+	if f := strings.Split(traceparent, "-"); len(f) >= 4 && len(f[1]) == 32 {
+		return f[1]
+	}
+	id := uuid.New()
+	return hex.EncodeToString(id[:])
 }

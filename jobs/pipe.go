@@ -60,6 +60,9 @@ func (p *pipe) eval(ctx context.Context, s *script, keys []string, args ...any) 
 
 // do waits for c's answer, or for ctx, in which case c may still take effect.
 func (p *pipe) do(ctx context.Context, c *call) (any, error) {
+	if ctx.Err() != nil {
+		return nil, storeError(context.Cause(ctx))
+	}
 	c.done = make(chan struct{})
 	select {
 	case p.calls <- c:

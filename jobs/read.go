@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -29,6 +30,7 @@ func jobFields(n name, f []string) (*Job, error) {
 const (
 	watchMark   = 30 * time.Second // how long a record stays marked as watched
 	watchReread = 5 * time.Second  // between two reads while nothing is told
+	watchAway   = time.Second      // between two reads while the store is away
 )
 
 // watch reads the job and has its changes told for a while.
@@ -46,9 +48,6 @@ func (q *Queue) Wait(ctx context.Context, t Tenant, id ID, etag string) (*Job, e
 	var last *Job
 	for j, err := range q.changes(ctx, t, id) {
 		if err != nil {
-			if last != nil && ctx.Err() != nil {
-				return last, nil
-			}
 			return nil, err
 		}
 		if last = j; j.Done() || etag != "" && j.ETag() != etag {
@@ -82,21 +81,26 @@ func (q *Queue) Watch(ctx context.Context, t Tenant, id ID) iter.Seq2[*Job, erro
 	}
 }
 
-// changes yields the job whenever it may have changed, until ctx ends.
+// changes yields the job whenever it may have changed, until ctx ends. Once it
+// could be read, a store that is away is waited for.
 func (q *Queue) changes(ctx context.Context, t Tenant, id ID) iter.Seq2[*Job, error] {
 	return func(yield func(*Job, error) bool) {
 		n := nameOf(t, id)
 		// Listening comes before reading: a change in between is told.
 		told, stop := q.told.listen(n)
 		defer stop()
-		for {
+		for read := false; ; {
 			j, err := q.watch(ctx, n)
-			if !yield(j, err) || err != nil {
+			pause := watchReread
+			if read && errors.Is(err, ErrUnavailable) {
+				pause = watchAway
+			} else if !yield(j, err) || err != nil {
 				return
 			}
+			read = true
 			select {
 			case <-told:
-			case <-time.After(watchReread):
+			case <-time.After(pause):
 			case <-ctx.Done():
 				return
 			}

@@ -193,7 +193,7 @@ func (w *worker) claim(d run) (*attempt, error) {
 		return nil, err
 	}
 	j.Request = []byte(f[4])
-	a := &attempt{w: w, run: run{d.name, f[1]}, job: j, handler: w.handlers[j.Type]}
+	a := &attempt{w: w, run: run{d.name, f[1]}, job: j, handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
 	if f[0] == "unserved" {
 		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
 	}

@@ -34,8 +34,9 @@ for _, type in ipairs(types) do
     end
   end
 end
-table.sort(found, function(a, b)
-  if not asc then a, b = b, a end
+table.sort(found, function(x, y)
+  local a, b = x, y -- not swapped in place, which the embedded Redis gets wrong
+  if not asc then a, b = y, x end
   if a.at ~= b.at then return a.at < b.at end
   return a.id < b.id
 end)

@@ -82,7 +82,7 @@ local function finish(r, state, now, keep)
   quiet(r)
   r.state, r.owner, r.ended = state, "-", int(now)
   if state == "s" then r.progress = "100" end
-  redis.call("HDEL", r.key, "c")
+  redis.call("HDEL", r.key, "c", "w")
   redis.call("ZADD", r.tag .. ":ended", int(now + keep), r.name)
   write(r, was, now)
 end

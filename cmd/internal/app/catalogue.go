@@ -33,6 +33,8 @@ func (c catalogue) show(t *classify.Type) wire.SensitiveType {
 		Name:                  t.Name,
 		Description:           t.Description,
 		PublisherName:         t.Publisher,
+		Category:              t.Category,
+		Countries:             t.Countries,
 		State:                 "published",
 		ClassificationMethod:  "patternMatch",
 		Scope:                 "fullDocument",
