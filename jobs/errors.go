@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -108,7 +107,3 @@ type permanentError struct{ err error }
 
 func (e *permanentError) Error() string { return e.err.Error() }
 func (e *permanentError) Unwrap() error { return e.err }
-
-func unavailable(op string, err error) error {
-	return fmt.Errorf("%s: %w: %v", op, ErrUnavailable, err)
-}

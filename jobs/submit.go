@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -81,11 +82,12 @@ var idSpace = uuid.MustParse("7ab1a9a5-1a3c-4a0e-9d5c-0d3b6f5c2f11")
 
 // derivedID maps what a producer calls a job to an id: a UUID of version 5.
 func derivedID(t Tenant, parts ...string) ID {
-	s := strconv.Quote(string(t))
+	var s strings.Builder
+	s.WriteString(strconv.Quote(string(t)))
 	for _, p := range parts {
-		s += strconv.Quote(p)
+		s.WriteString(strconv.Quote(p))
 	}
-	return ID(uuid.NewSHA1(idSpace, []byte(s)).String())
+	return ID(uuid.NewSHA1(idSpace, []byte(s.String())).String())
 }
 
 // fingerprint stands for what is asked, and tells nothing about it to who

@@ -1,0 +1,51 @@
+# Tools run at these versions without becoming dependencies of the module.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+FUZZTIME  ?= 5s
+BENCHTIME ?= 1s
+
+# Go turns cgo, and with it the race detector, off where there is no C compiler.
+race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.PHONY: test tools lint fuzz vuln bench
+
+test: tools
+	go test $(race) ./...
+
+# What the tests need beside Go is installed where that is possible. What is
+# missing all the same is said, and with CI=true it is an error.
+tools:
+	@missing=; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	[ "$$(go env CGO_ENABLED)" = 1 ] || missing="$$missing gcc libc6-dev"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi; \
+	ok=true; \
+	command -v redis-server >/dev/null || { ok=false; echo "no redis-server: the tests on a real Redis are skipped"; }; \
+	[ "$$(go env CGO_ENABLED)" = 1 ] || { ok=false; echo "no C compiler: the tests run without the race detector"; }; \
+	$$ok || [ "$$CI" != true ]
+
+lint:
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:" $$files; exit 1; }
+	go vet ./...
+	@changes=$$(go fix -diff ./...); [ -z "$$changes" ] || { echo "go fix would change:"; echo "$$changes"; exit 1; }
+	go mod tidy -diff
+	go run $(STATICCHECK) ./...
+
+# Each fuzz target for a short while.
+fuzz:
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | while read -r file; do \
+		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
+		done; \
+	done
+
+# It leaves with 3 when it has found something, otherwise it could not look.
+vuln:
+	@GOBIN=$(CURDIR)/bin go install $(GOVULNCHECK)
+	@bin/govulncheck ./... || case $$? in 3) exit 1;; *) echo "known vulnerabilities were not checked: no database";; esac
+
+bench:
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...

@@ -1,0 +1,114 @@
+// Package api is the HTTP face of the service: Microsoft Graph's beta
+// dataClassification jobs, over jobs.Queue.
+//
+// A request walks through one door: it gets an id, is authenticated, routed
+// and given a deadline; a handler reads it, calls the queue once and writes
+// the answer. Whatever goes wrong becomes an error that one table turns into
+// Graph's error body, also where no route matches and where a handler panics.
+// One line in the log tells of each request, never of what was submitted.
+//
+// Bad input is a 4xx that names the property and changes nothing. When Redis is
+// away or full the answer is a quick 503 with Retry-After.
+package api
+
+import (
+	"cmp"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/classifyd/classifyd/api/wire"
+	"github.com/classifyd/classifyd/jobs"
+)
+
+// Options say what an API serves. Queue is required; the zero value of
+// everything else works.
+type Options struct {
+	Queue     *jobs.Queue
+	Catalogue Catalogue    // none: a service without sensitive types
+	Log       *slog.Logger // none: silent
+
+	// Authenticate says who calls. None: everyone is DefaultTenant.
+	Authenticate Authenticator
+
+	MaxText        int           // bytes of text in a job, 1 MiB
+	Deadline       time.Duration // for an answer from the queue, 2 s; waiting as asked comes on top
+	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
+}
+
+const (
+	defaultMaxText  = 1 << 20
+	defaultDeadline = 2 * time.Second
+)
+
+// A Catalogue knows the sensitive types that the workers look for.
+type Catalogue interface {
+	// List returns all of them, always in the same order.
+	List() []wire.SensitiveType
+
+	// Lookup finds the one with a GUID in lower case.
+	Lookup(id string) (wire.SensitiveType, bool)
+}
+
+// DefaultTenant owns every job while authentication is off.
+const DefaultTenant jobs.Tenant = "00000000-0000-0000-0000-000000000000"
+
+// A Caller is who sent a request.
+type Caller struct {
+	Tenant jobs.Tenant
+	User   string // "" when only the tenant is known
+}
+
+// An Authenticator says who sent a request, or why that cannot be said: with
+// ErrUnauthenticated the caller is asked to prove it, other errors are answered
+// like those of any handler.
+type Authenticator func(*http.Request) (Caller, error)
+
+type api struct {
+	queue          *jobs.Queue
+	catalogue      Catalogue
+	log            *slog.Logger
+	authenticate   Authenticator // nil while authentication is off
+	maxText        int
+	deadline       time.Duration
+	trustForwarded bool
+}
+
+// New returns the API's handler. It is ready at once and holds nothing that
+// needs closing.
+func New(o Options) http.Handler {
+	a := &api{
+		queue:          o.Queue,
+		catalogue:      o.Catalogue,
+		log:            cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
+		authenticate:   o.Authenticate,
+		maxText:        cmp.Or(o.MaxText, defaultMaxText),
+		deadline:       cmp.Or(o.Deadline, defaultDeadline),
+		trustForwarded: o.TrustForwarded,
+	}
+	if a.catalogue == nil {
+		a.catalogue = noTypes{}
+	}
+	return a.observe(a.router())
+}
+
+type noTypes struct{}
+
+func (noTypes) List() []wire.SensitiveType                   { return nil }
+func (noTypes) Lookup(string) (_ wire.SensitiveType, _ bool) { return }
+
+// NewServer returns a server for h that a slow client cannot keep busy: it has
+// 5 s for a header and 30 s for a whole request. An answer has a minute more
+// than the longest wait that can be asked for.
+func NewServer(addr string, h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      maxWait + time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}

@@ -1,0 +1,123 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/classifyd/classifyd/api/wire"
+	"github.com/classifyd/classifyd/jobs"
+)
+
+// ErrUnauthenticated: the caller did not prove who it is.
+var ErrUnauthenticated = errors.New("caller is not authenticated")
+
+const unexpected = "something unexpected went wrong in the service"
+
+// answers says what each error that callers branch on becomes.
+var answers = []struct {
+	err error
+	problem
+}{
+	{jobs.ErrNotFound, problem{status: http.StatusNotFound, code: "jobNotFound", message: "there is no such job"}},
+	{jobs.ErrConflict, problem{status: http.StatusConflict, code: "idReused", message: "this id or key was used for another request"}},
+	{jobs.ErrEnded, problem{status: http.StatusConflict, code: "jobEnded", message: "the job ended before it could be canceled"}},
+	{jobs.ErrChanged, problem{status: http.StatusPreconditionFailed, code: "jobChanged", target: "If-Match", message: "the job has changed since that ETag"}},
+	{jobs.ErrUnavailable, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer: try again, under the same id or key if a job was posted", retry: storeRetry}},
+	{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer in time: try again, under the same id or key if a job was posted", retry: storeRetry}},
+	{ErrUnauthenticated, problem{status: http.StatusUnauthorized, code: "unauthenticated", message: "the request must say who sends it"}},
+}
+
+const (
+	storeRetry = 2 * time.Second
+
+	// statusClientClosed is nginx's number for an answer that nobody hears. It
+	// is for the log.
+	statusClientClosed = 499
+)
+
+// A problem is an answer that is not a success.
+type problem struct {
+	status  int
+	code    string // innerError.code
+	target  string
+	message string        // a full thought in the caller's terms
+	retry   time.Duration // Retry-After, 0 for none
+	cause   error         // for the log, never for the caller
+}
+
+func (p *problem) Error() string { return p.message }
+
+// explain turns any error into the answer to it.
+func explain(err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	if e, ok := errors.AsType[*wire.InvalidError](err); ok {
+		p := &problem{status: http.StatusBadRequest, code: e.Code, target: e.Target, message: e.Message}
+		if e.Code == wire.ContentTooLarge {
+			p.status = http.StatusRequestEntityTooLarge
+		}
+		return p
+	}
+	if e, ok := errors.AsType[*jobs.InvalidError](err); ok {
+		return &problem{status: http.StatusBadRequest, code: wire.InvalidValue, target: e.Target, message: e.Message}
+	}
+	if e, ok := errors.AsType[*jobs.BusyError](err); ok {
+		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: e.Reason, retry: max(e.RetryAfter, time.Second), cause: err}
+	}
+	for _, a := range answers {
+		if errors.Is(err, a.err) {
+			p := a.problem
+			p.cause = err
+			return &p
+		}
+	}
+	return &problem{status: http.StatusInternalServerError, code: "unexpected", message: unexpected, cause: err}
+}
+
+// fail answers with err in Graph's error body.
+func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
+	c := callOf(r)
+	p := explain(err)
+	if p.status >= 500 && r.Context().Err() != nil {
+		// What broke did so because the client went away: no fault of ours.
+		p = &problem{status: statusClientClosed, code: "clientClosed", message: "the client went away"}
+	}
+	c.problem = p
+	h := w.Header()
+	if p.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retry.Seconds()))))
+	}
+	if p.status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer")
+	}
+	a.write(w, r, p.status, "application/json", wire.ErrorBody{Error: wire.Error{
+		Code:    reason(p.status),
+		Message: p.message,
+		Target:  p.target,
+		InnerError: wire.InnerError{
+			Code:            p.code,
+			Date:            time.Now().UTC().Format("2006-01-02T15:04:05"),
+			RequestID:       c.id,
+			ClientRequestID: c.client,
+		},
+	}})
+}
+
+// reason is a status' phrase in camel case: badRequest.
+func reason(status int) string {
+	phrase := strings.ReplaceAll(http.StatusText(status), " ", "")
+	if phrase == "" {
+		return "clientClosedRequest"
+	}
+	return strings.ToLower(phrase[:1]) + phrase[1:]
+}
+
+func badRequest(code, target, message string) error {
+	return &problem{status: http.StatusBadRequest, code: code, target: target, message: message}
+}

@@ -1,0 +1,86 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var digits = regexp.MustCompile(`^\d+$`)
+
+// FuzzHandler sends arbitrary requests. Whatever they are, the answer is no
+// 5xx, is JSON unless it is a count or has no body, and is Graph's error where
+// it is no success.
+func FuzzHandler(f *testing.F) {
+	for _, rf := range refusals {
+		if len(rf.body) > 1<<10 {
+			continue
+		}
+		method, target, _ := strings.Cut(rf.request, " ")
+		path, query, _ := strings.Cut(target, "?")
+		f.Add(method, path, query, strings.Join(rf.headers, "\n"), []byte(rf.body))
+	}
+	f.Add("POST", jobsPath, "", "Prefer: return=minimal, wait=x\nIdempotency-Key: k", []byte(textJob))
+	f.Add("GET", jobsPath+"/$count", "$filter=type in ('a','b')", "Accept-Encoding: gzip", []byte{})
+	f.Add("GET", jobsPath+"('"+anID+"')", "", `If-None-Match: W/"1.1", *`, []byte{})
+	f.Add("OPTIONS", "*", "", "Accept: text/html", []byte{})
+
+	s := start(f)
+	f.Fuzz(func(t *testing.T, method, path, query, headers string, body []byte) {
+		r, ok := request(method, path, query, headers, body)
+		if !ok {
+			t.Skip("not a request that a server would pass on")
+		}
+		a := s.send(r)
+		if a.StatusCode >= 500 {
+			t.Fatalf("%d %s", a.StatusCode, a.body)
+		}
+		if len(a.Header.Get("request-id")) != 36 {
+			t.Errorf("request-id is %q", a.Header.Get("request-id"))
+		}
+		switch {
+		case a.StatusCode == http.StatusNoContent || a.StatusCode == http.StatusNotModified:
+			if a.body != "" {
+				t.Errorf("%d with a body", a.StatusCode)
+			}
+		case a.Header.Get("Content-Encoding") == "gzip":
+		case a.Header.Get("Content-Type") == "text/plain":
+			if !digits.MatchString(a.body) {
+				t.Errorf("a count is %q", a.body)
+			}
+		case !json.Valid([]byte(a.body)):
+			t.Errorf("%d is not JSON: %q", a.StatusCode, a.body)
+		case a.StatusCode >= 400:
+			checkProblem(t, "error", a, a.problem(t))
+		}
+	})
+}
+
+// request makes of foreign strings what net/http's server would make of them.
+func request(method, path, query, headers string, body []byte) (*http.Request, bool) {
+	u := &url.URL{RawQuery: query}
+	if p, err := url.PathUnescape(path); err == nil {
+		u.Path, u.RawPath = p, path
+	} else {
+		u.Path = path
+	}
+	r, err := http.NewRequest(method, "http://example.com", bytes.NewReader(body))
+	if err != nil {
+		return nil, false
+	}
+	r.URL = u
+	for line := range strings.SplitSeq(headers, "\n") {
+		name, value, _ := strings.Cut(line, ": ")
+		if strings.EqualFold(name, "Prefer") && strings.Contains(strings.ToLower(value), "wait") {
+			continue // waiting is as asked, but slow
+		}
+		if name != "" {
+			r.Header.Add(name, value)
+		}
+	}
+	return r, true
+}

@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// A call is what is known of a request while it is served.
+type call struct {
+	Caller
+	id      string // request-id
+	client  string // client-request-id, "" when there is none fit to repeat
+	route   string
+	version string   // what stood before dataClassification in the path
+	prefer  prefer   // what the client would like
+	problem *problem // what went wrong
+}
+
+type callKey struct{}
+
+func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call) }
+
+// clientID is what a client-request-id has to be so that it is repeated in a
+// header and kept with a job. It is a GUID where Graph's own clients send it.
+var clientID = regexp.MustCompile(`^[A-Za-z0-9._:{}-]{1,128}$`)
+
+// observe gives each request its id and its line in the log, and survives a
+// handler's panic. It stands before the router, so that nothing escapes it.
+func (a *api) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		c := &call{Caller: Caller{Tenant: DefaultTenant}, id: uuid.NewString()}
+		if id := r.Header.Get("client-request-id"); clientID.MatchString(id) {
+			c.client = id
+		}
+		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+
+		h := w.Header()
+		h.Set("request-id", c.id)
+		if c.client != "" {
+			h.Set("client-request-id", c.client)
+		}
+		h.Set("OData-Version", "4.0")
+		h.Set("Cache-Control", "no-store") // results quote what is sensitive
+		h.Set("X-Content-Type-Options", "nosniff")
+
+		rec := &recorder{ResponseWriter: w}
+		defer func() { a.logCall(r, c, rec, time.Since(start)) }()
+		defer a.recover(rec, r)
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// recover answers for a handler that panicked. The panic's value may quote
+// content, so only its type is told.
+func (a *api) recover(w *recorder, r *http.Request) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler {
+		panic(v)
+	}
+	a.log.Error("handler panicked", "request", callOf(r).id, "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+	if w.status == 0 {
+		a.fail(w, r, &problem{status: http.StatusInternalServerError, code: "panic", message: unexpected})
+	}
+}
+
+func (a *api) logCall(r *http.Request, c *call, w *recorder, took time.Duration) {
+	attrs := []slog.Attr{
+		slog.String("method", r.Method),
+		slog.String("route", c.route),
+		slog.Int("status", w.status),
+		slog.Int64("bytes", w.bytes),
+		slog.Duration("took", took),
+		slog.String("request", c.id),
+		slog.String("tenant", string(c.Tenant)),
+	}
+	if c.client != "" {
+		attrs = append(attrs, slog.String("client", c.client))
+	}
+	level := slog.LevelInfo
+	if p := c.problem; p != nil {
+		attrs = append(attrs, slog.String("code", p.code))
+		if p.status >= 500 {
+			level = slog.LevelError
+			if p.cause != nil {
+				attrs = append(attrs, slog.String("error", p.cause.Error()))
+			}
+		}
+	}
+	a.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// A recorder notes what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int // 0 until the answer began
+	bytes  int64
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

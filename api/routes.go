@@ -1,0 +1,166 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/classifyd/classifyd/api/wire"
+)
+
+// A handler answers a request or returns why it cannot.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// A route is one path with what each method does there.
+type route struct {
+	name    string // in the log
+	path    string
+	verbs   map[string]handler
+	open    bool   // to callers who are not authenticated
+	plain   bool   // answers text/plain
+	version string // what stands before dataClassification: /beta, /v1.0 or nothing
+}
+
+// services are the routes at the root.
+func (a *api) services() []route {
+	return []route{
+		{name: "livez", path: "/livez", open: true, verbs: map[string]handler{"GET": a.live}},
+		{name: "readyz", path: "/readyz", open: true, verbs: map[string]handler{"GET": a.ready}},
+	}
+}
+
+// resources are the routes below dataClassification.
+func (a *api) resources() []route {
+	jobs := collection{api: a, name: "jobs", parse: wire.ParseJob}
+	texts := collection{api: a, name: "classifyTextJobs", jobType: wire.ClassifyText, parse: wire.ParseTextJob}
+	return slices.Concat(
+		jobs.routes(),
+		[]route{{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}}},
+		texts.routes(),
+		[]route{
+			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes}},
+			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType}},
+		},
+	)
+}
+
+func (c collection) routes() []route {
+	base := "/" + c.name
+	return []route{
+		{name: c.name, path: base, verbs: map[string]handler{"GET": c.list, "POST": c.create}},
+		{name: c.name + ".ref", path: base + "/$ref", verbs: map[string]handler{"POST": c.createReference}},
+		{name: c.name + ".count", path: base + "/$count", plain: true, verbs: map[string]handler{"GET": c.count}},
+		{name: c.name + ".job", path: base + "/{id}", verbs: map[string]handler{"GET": c.get, "PATCH": c.patch, "DELETE": c.delete}},
+		{name: c.name + ".cancel", path: base + "/{id}/cancel", verbs: map[string]handler{"POST": c.cancel}},
+	}
+}
+
+// router serves every route under each of Graph's versions and without one.
+// The router finds the path and the route the method, because mux can neither
+// say which methods a path has nor run anything where a method does not match.
+func (a *api) router() http.Handler {
+	root := mux.NewRouter().SkipClean(true).UseEncodedPath()
+	root.NotFoundHandler = a.serve(route{name: "none"})
+	for _, rt := range a.services() {
+		root.Handle(rt.path, a.serve(rt)).Name(rt.name)
+	}
+	for _, version := range []string{"/beta", "/v1.0", ""} {
+		sub := root.PathPrefix(version + service).Subrouter()
+		for _, rt := range a.resources() {
+			rt.version = version
+			sub.Handle(rt.path, a.serve(rt)).Name(version + rt.name)
+		}
+	}
+	return canonical(root)
+}
+
+// service is what all resources hang from.
+const service = "/dataClassification"
+
+// serve lets a request in and hands it to the method's handler.
+func (a *api) serve(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := callOf(r)
+		c.route, c.version = rt.name, rt.version
+		if err := a.enter(w, r, rt); err != nil {
+			a.fail(w, r, err)
+		}
+	})
+}
+
+func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
+	c := callOf(r)
+	if a.authenticate != nil && !rt.open {
+		var err error
+		if c.Caller, err = a.authenticate(r); err != nil {
+			return err
+		}
+	}
+	if rt.verbs == nil {
+		return &problem{status: http.StatusNotFound, code: "unknownPath", message: "there is nothing at this path"}
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	handle, ok := rt.verbs[method]
+	switch {
+	case r.Method == http.MethodOptions:
+		w.Header().Set("Allow", rt.allow())
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	case !ok:
+		w.Header().Set("Allow", rt.allow())
+		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
+	case !accepts(r.Header, rt.plain):
+		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept", message: "answers are application/json"}
+	}
+	c.prefer = parsePrefer(r.Header)
+	return handle(w, r)
+}
+
+// within is how long the queue may take over one request. It starts after the
+// body is read, for which the client has its own time, and ends before a wait.
+func (a *api) within(r *http.Request) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(r.Context(), a.deadline)
+}
+
+// allow lists the methods of a path.
+func (rt route) allow() string {
+	methods := slices.Collect(maps.Keys(rt.verbs))
+	if rt.verbs[http.MethodGet] != nil {
+		methods = append(methods, http.MethodHead)
+	}
+	return strings.Join(slices.Sorted(slices.Values(append(methods, http.MethodOptions))), ", ")
+}
+
+var (
+	keyForm   = regexp.MustCompile(`/(\w+)\('([^'/$]+)'\)`)
+	unescaper = strings.NewReplacer("%24", "$", "%27", "'", "%28", "(", "%29", ")")
+)
+
+// canonical brings OData's many spellings of one path into the one that the
+// routes know: /jobs('x') and /jobs/x, microsoft.graph.cancel and cancel, and
+// characters that some clients escape and others do not.
+func canonical(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u := *r.URL
+		raw := unescaper.Replace(u.EscapedPath())
+		raw = strings.ReplaceAll(raw, "/microsoft.graph.", "/")
+		raw = keyForm.ReplaceAllString(raw, "/$1/$2")
+		path, err := url.PathUnescape(raw)
+		if err != nil {
+			path, raw = u.Path, u.RawPath
+		}
+		u.Path, u.RawPath = path, raw
+		r = r.WithContext(r.Context()) // a copy: the server keeps its own
+		r.URL = &u
+		next.ServeHTTP(w, r)
+	})
+}

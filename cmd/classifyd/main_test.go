@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestMain lets the test binary be the daemon.
+func TestMain(m *testing.M) {
+	if os.Getenv("BE_CLASSIFYD") != "" {
+		os.Exit(run())
+	}
+	os.Exit(m.Run())
+}
+
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), self, args...)
+	c.Env = append(os.Environ(), "BE_CLASSIFYD=1")
+	c.Stderr = t.Output()
+	return c
+}
+
+// daemon runs until the test ends, or until stop has seen it leave with 0.
+type daemon struct {
+	url  string
+	stop func()
+}
+
+func start(t *testing.T, args ...string) *daemon {
+	t.Helper()
+	c := command(t, append(args, "--listen", "127.0.0.1:0")...)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	d := &daemon{stop: func() {
+		t.Helper()
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+		io.Copy(io.Discard, out)
+		if err := c.Wait(); err != nil {
+			t.Errorf("after SIGTERM: %v", err)
+		}
+	}}
+	if strings.Contains(strings.Join(args, " "), "--role worker") {
+		return d
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.url = regexp.MustCompile(`http://[0-9.:]+[0-9]`).FindString(line)
+	return d
+}
+
+// classify has d find what is in a text, and returns the job.
+func (d *daemon) classify(t *testing.T, text string) (job struct {
+	Status string
+	Result struct {
+		Classification []struct{ DisplayName string }
+	}
+}) {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"text": text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequest("POST", d.url+"/beta/dataClassification/classifyText", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Prefer", "wait=30")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&job); err != nil {
+		t.Fatal(err)
+	}
+	return job
+}
+
+func (d *daemon) mustFindMail(t *testing.T) {
+	t.Helper()
+	job := d.classify(t, "write to ada.lovelace@example.org")
+	if job.Status != "succeeded" || len(job.Result.Classification) != 1 {
+		t.Errorf("job = %+v, want it succeeded with one sensitive type", job)
+	}
+}
+
+func TestBareDaemonClassifiesAndStops(t *testing.T) {
+	d := start(t)
+	d.mustFindMail(t)
+	d.stop()
+}
+
+func TestAPIAndWorkerMeetInRedis(t *testing.T) {
+	redis := startRedis(t)
+	t.Setenv("CLASSIFYD_REDIS", redis)
+	worker := start(t, "--role", "worker")
+	api := start(t, "--role", "api")
+	api.mustFindMail(t)
+
+	// A second API on the same Redis sees what the first one took.
+	t.Setenv("CLASSIFYD_REDIS", "")
+	other := start(t, "--role", "api", "--redis", redis)
+	other.mustFindMail(t)
+	for _, d := range []*daemon{worker, api, other} {
+		d.stop()
+	}
+
+	c := command(t, "--redis", redis, "--shards", "2")
+	if err := c.Run(); c.ProcessState.ExitCode() != 1 {
+		t.Errorf("another number of shards: %v, want exit code 1", err)
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	for _, tt := range []struct {
+		args, out string
+		want      int
+	}{
+		{"--version", "classifyd ", 0},
+		{"--help", "--redis-password-file", 0},
+		{"--no-such-flag", "", 2},
+		{"--concurrency 0", "", 2},
+		{"--listen nowhere:x", "", 1},
+	} {
+		c := command(t, strings.Fields(tt.args)...)
+		out, _ := c.Output()
+		if got := c.ProcessState.ExitCode(); got != tt.want || !strings.Contains(string(out), tt.out) {
+			t.Errorf("%s: exit code %d, output %q; want %d with %q", tt.args, got, out, tt.want, tt.out)
+		}
+	}
+}
+
+// startRedis runs a Redis of the test's own and returns its URL.
+func startRedis(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal(err)
+	} else if err != nil {
+		t.Skip("no redis-server")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	_, port, _ := net.SplitHostPort(addr)
+	c := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--requirepass", "hush")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		c.Process.Kill()
+		c.Wait()
+	})
+	for {
+		if conn, err := net.Dial("tcp", addr); err == nil {
+			conn.Close()
+			return "redis://:hush@" + addr
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-t.Context().Done():
+			t.Fatal(t.Context().Err())
+		}
+	}
+}

@@ -1,0 +1,24 @@
+// Command hammer measures classifyd. Its bench runs our queue and bare asynq
+// side by side, in turns, on a Redis server that it starts for itself.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type commands struct {
+	Bench bench `cmd:"" help:"Measure our queue beside bare asynq, on a Redis server of its own."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	run := kong.Parse(&commands{}, kong.Name("hammer"), kong.Description("Load and side-by-side benchmarks for classifyd."),
+		kong.UsageOnError(), kong.Vars{"contests": contestNames()}, kong.BindTo(ctx, (*context.Context)(nil)))
+	run.FatalIfErrorf(run.Run())
+}

@@ -1,0 +1,216 @@
+// Package app puts the parts of classifyd together: it opens Redis, the queue,
+// the detection engine and the API as its Options say, and starts and stops
+// them in an order that loses nothing.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/worker/classify"
+	"github.com/classifyd/classifyd/worker/classify/types"
+)
+
+const (
+	// Once Stop is called, requests have shortly to end by themselves, then
+	// those that wait for a job are answered with the job as it is.
+	shortly    = 500 * time.Millisecond
+	httpShould = 5 * time.Second
+)
+
+// Run is a process from start to stop: it ends when ctx does, with nil, or when
+// a part fails.
+func Run(ctx context.Context, o Options) error {
+	o.Log = o.logger(os.Stderr)
+	redis.SetLogger(redisLog{o.Log}) // the client has one for the whole process
+	a, err := New(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.Start()
+	select {
+	case <-ctx.Done():
+	case err = <-a.failed:
+	}
+	return errors.Join(err, a.Stop())
+}
+
+// App is one process of classifyd. New opens its parts, Start sets them going
+// and Stop ends them.
+type App struct {
+	opts  Options
+	log   *slog.Logger
+	queue *jobs.Queue
+	close []func() error // what New has opened, in order
+
+	listener net.Listener // nil in a worker
+	server   *http.Server
+	requests context.CancelFunc // ends what requests wait for
+
+	handlers []jobs.Handler // nil in an API
+
+	stopWork, stopSweeps context.CancelFunc
+	busy, sweeping       sync.WaitGroup
+	failed               chan error // by what ended without being told to
+
+	stop    sync.Once
+	stopErr error
+}
+
+// New checks o and opens everything that it asks for, so that what can go
+// wrong at start goes wrong here. It listens already; Start answers.
+func New(ctx context.Context, o Options) (_ *App, err error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	if o.Out == nil {
+		o.Out = os.Stdout
+	}
+	a := &App{opts: o, log: o.logger(os.Stderr), failed: make(chan error, 3)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.closeAll())
+		}
+	}()
+
+	ro, closeRedis, err := openRedis(&o)
+	if err != nil {
+		return nil, err
+	}
+	a.close = append(a.close, closeRedis)
+	a.queue, err = jobs.Open(ctx, o.queue(ro, a.log))
+	if err != nil {
+		return nil, fmt.Errorf("--redis: %w", err)
+	}
+	a.close = append(a.close, a.queue.Close)
+
+	engine, err := classify.New(types.All())
+	if err != nil {
+		return nil, fmt.Errorf("sensitive types: %w", err)
+	}
+	if o.works() {
+		a.handlers = handlers(&o, engine)
+	}
+	if o.serves() {
+		if err := a.listen(engine); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+func (a *App) listen(engine *classify.Engine) error {
+	a.listener = a.opts.Listener
+	if a.listener == nil {
+		l, err := net.Listen("tcp", a.opts.Listen)
+		if err != nil {
+			return fmt.Errorf("--listen: %w", err)
+		}
+		a.listener = l
+	}
+	a.close = append(a.close, func() error {
+		// Serve has closed it already, unless it was never called.
+		if err := a.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	a.requests = cancel
+	a.server = api.NewServer(a.opts.Listen, api.New(api.Options{
+		Queue:          a.queue,
+		Catalogue:      catalogue{engine},
+		Log:            a.log,
+		MaxText:        a.opts.MaxText,
+		TrustForwarded: a.opts.TrustForwarded,
+	}), a.log)
+	a.server.BaseContext = func(net.Listener) context.Context { return ctx }
+	return nil
+}
+
+// Addr is where the API listens, empty in a worker.
+func (a *App) Addr() string {
+	if a.listener == nil {
+		return ""
+	}
+	return a.listener.Addr().String()
+}
+
+// Start sets every part going and returns at once. Call it once.
+func (a *App) Start() {
+	a.greet()
+	working, stopWork := context.WithCancel(context.Background())
+	swept, stopSweeps := context.WithCancel(context.Background())
+	a.stopWork, a.stopSweeps = stopWork, stopSweeps
+	if a.server != nil {
+		a.busy.Go(func() {
+			if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+				a.failed <- fmt.Errorf("serve: %w", err)
+			}
+		})
+	}
+	if a.handlers != nil {
+		a.busy.Go(func() {
+			if err := a.queue.Work(working, a.handlers); err != nil {
+				a.failed <- err
+			}
+		})
+	}
+	a.sweeping.Go(func() {
+		if err := a.queue.Maintain(swept); err != nil {
+			a.failed <- err
+		}
+	})
+}
+
+// Stop ends what Start has begun. It takes no further requests and no further
+// jobs, lets the former go on for a short time and the latter for Options.Grace,
+// and closes what New has opened. A second call returns what the first did.
+func (a *App) Stop() error {
+	a.stop.Do(func() {
+		a.log.Info("stopping")
+		a.stopWork()
+		err := a.shutdown()
+		a.busy.Wait()
+		// Until its last job has left it, this process may be the only one to sweep.
+		a.stopSweeps()
+		a.sweeping.Wait()
+		a.stopErr = errors.Join(err, a.closeAll())
+	})
+	return a.stopErr
+}
+
+func (a *App) shutdown() error {
+	if a.server == nil {
+		return nil
+	}
+	defer a.requests()
+	t := time.AfterFunc(shortly, a.requests)
+	defer t.Stop()
+	ctx, cancel := context.WithTimeout(context.Background(), httpShould)
+	defer cancel()
+	if err := a.server.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("requests still running: %w", err), a.server.Close())
+	}
+	return nil
+}
+
+func (a *App) closeAll() error {
+	var errs []error
+	for i := len(a.close) - 1; i >= 0; i-- {
+		errs = append(errs, a.close[i]())
+	}
+	a.close = nil
+	return errors.Join(errs...)
+}

@@ -1,0 +1,175 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/worker"
+)
+
+// Options says what a process does, as its flags do. Each flag has an
+// environment twin: CLASSIFYD_MAX_TEXT for --max-text.
+type Options struct {
+	Role   string `default:"all" enum:"api,worker,all" help:"What this process does: ${enum}."`
+	Listen string `default:"127.0.0.1:8080" help:"Address of the API."`
+
+	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], or rediss:// for TLS. Without it Redis is embedded and forgets everything on exit."`
+	RedisPasswordFile string `placeholder:"PATH" help:"File with the password for Redis."`
+	Shards            int    `default:"1" help:"Number of shards that jobs are spread over; fixed once Redis holds jobs."`
+
+	Concurrency int                      `default:"16" help:"Jobs that this process runs at a time."`
+	Handler     []Remote                 `sep:" " placeholder:"TYPE=URL" help:"Serve the job type TYPE by posting its jobs to URL. Repeatable; in the environment separated by spaces."`
+	Limit       time.Duration            `default:"5m" help:"Longest run of a job."`
+	TypeLimit   map[string]time.Duration `mapsep:"," placeholder:"TYPE=DURATION" help:"Longest run of a job of one type. Repeatable."`
+	Grace       time.Duration            `default:"20s" help:"How long running jobs may go on once this process is told to stop; the rest is handed back."`
+
+	MaxAttempts int           `default:"3" help:"Attempts before a job fails."`
+	MaxWait     time.Duration `default:"0s" help:"How long a job may wait for its first start before it expires; 0s is for ever."`
+	Retention   time.Duration `default:"24h" help:"How long ended jobs and their results are kept."`
+	MaxWaiting  int           `default:"1000000" help:"Jobs that may wait before new ones are refused."`
+	Share       int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
+	MaxText     int           `default:"1048576" help:"Bytes of text that a job may have."`
+
+	TrustForwarded bool `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
+
+	LogFormat string     `default:"text" enum:"text,json" help:"Form of the log on standard error: ${enum}."`
+	LogLevel  slog.Level `default:"info" help:"Least level that is logged: debug, info, warn or error."`
+
+	// Log replaces the log on standard error, Listener the one at Listen and
+	// Out standard output, where Start says how to use what it has started.
+	Log      *slog.Logger `kong:"-"`
+	Listener net.Listener `kong:"-"`
+	Out      io.Writer    `kong:"-"`
+}
+
+// Flags are what kong needs to know about Options beyond its tags.
+func Flags() []kong.Option {
+	return []kong.Option{
+		kong.Name("classifyd"),
+		kong.Description("Finds sensitive information in texts, as asynchronous jobs behind Microsoft Graph's dataClassification API."),
+		kong.DefaultEnvars("CLASSIFYD"),
+	}
+}
+
+// Remote is a job type and the HTTP endpoint of the classifier that serves it.
+type Remote struct {
+	Type     string
+	Endpoint *url.URL
+}
+
+// UnmarshalText reads TYPE=URL. The URL may hold a password and is not repeated
+// in an error.
+func (r *Remote) UnmarshalText(b []byte) error {
+	typ, endpoint, _ := strings.Cut(string(b), "=")
+	u, err := url.Parse(endpoint)
+	if typ == "" || err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("must be TYPE=URL with an http or https URL")
+	}
+	*r = Remote{Type: typ, Endpoint: u}
+	return nil
+}
+
+// Validate names the flag that cannot stand.
+func (o *Options) Validate() error {
+	if o.Redis == "" && o.serves() != o.works() {
+		return fmt.Errorf("--role %s: needs --redis, since an embedded Redis is out of reach of other processes", o.Role)
+	}
+	if o.Redis == "" && o.RedisPasswordFile != "" {
+		return errors.New("--redis-password-file: needs --redis")
+	}
+	if o.Redis != "" {
+		if _, err := redisOptions(o); err != nil {
+			return err
+		}
+	}
+	for _, n := range []struct {
+		flag  string
+		value int
+	}{
+		{"shards", o.Shards},
+		{"concurrency", o.Concurrency},
+		{"max-attempts", o.MaxAttempts},
+		{"max-waiting", o.MaxWaiting},
+		{"share", o.Share},
+		{"max-text", o.MaxText},
+	} {
+		if n.value < 1 {
+			return fmt.Errorf("--%s: must be at least 1", n.flag)
+		}
+	}
+	for _, d := range []struct {
+		flag  string
+		value time.Duration
+	}{
+		{"limit", o.Limit},
+		{"grace", o.Grace},
+		{"retention", o.Retention},
+	} {
+		if d.value <= 0 {
+			return fmt.Errorf("--%s: must be positive", d.flag)
+		}
+	}
+	if o.MaxWait < 0 {
+		return errors.New("--max-wait: must not be negative")
+	}
+	served := []string{worker.ClassifyText}
+	for _, r := range o.Handler {
+		// The API reads the types it knows in any case.
+		if slices.ContainsFunc(served, func(s string) bool { return strings.EqualFold(s, r.Type) }) {
+			return fmt.Errorf("--handler %s: the type has a handler already", r.Type)
+		}
+		served = append(served, r.Type)
+	}
+	for typ, limit := range o.TypeLimit {
+		if !slices.Contains(served, typ) {
+			return fmt.Errorf("--type-limit %s: no handler serves the type", typ)
+		}
+		if limit <= 0 {
+			return fmt.Errorf("--type-limit %s: must be positive", typ)
+		}
+	}
+	return nil
+}
+
+// serves and works tell what the role asks for.
+func (o *Options) serves() bool { return o.Role != "worker" }
+func (o *Options) works() bool  { return o.Role != "api" }
+
+// queue is what o means to package jobs.
+func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Options {
+	return jobs.Options{
+		Redis:       ro,
+		Log:         log,
+		Shards:      o.Shards,
+		Concurrency: o.Concurrency,
+		MaxAttempts: o.MaxAttempts,
+		Limit:       o.Limit,
+		Grace:       o.Grace,
+		Retention:   o.Retention,
+		MaxWait:     o.MaxWait,
+		MaxWaiting:  o.MaxWaiting,
+		Share:       o.Share,
+	}
+}
+
+func (o *Options) logger(w io.Writer) *slog.Logger {
+	if o.Log != nil {
+		return o.Log
+	}
+	h := &slog.HandlerOptions{Level: o.LogLevel}
+	if o.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, h))
+	}
+	return slog.New(slog.NewTextHandler(w, h))
+}

@@ -1,0 +1,206 @@
+package app
+
+import (
+	"bytes"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/worker/classify"
+)
+
+// flags reads a command line as the daemon does.
+func flags(args ...string) (Options, error) {
+	var o Options
+	_, err := kong.Must(&o, Flags()...).Parse(args)
+	return o, err
+}
+
+func mustFlags(t *testing.T, args ...string) Options {
+	t.Helper()
+	o, err := flags(args...)
+	if err != nil {
+		t.Fatalf("flags(%q): %v", args, err)
+	}
+	return o
+}
+
+func TestFlagsAndTheirTwinsReachTheQueue(t *testing.T) {
+	settings := map[string]string{
+		"shards": "4", "concurrency": "5", "max-attempts": "6", "limit": "7s", "grace": "8s", "retention": "9h",
+		"max-wait": "10m", "max-waiting": "11", "share": "12",
+	}
+	want := jobs.Options{
+		Shards: 4, Concurrency: 5, MaxAttempts: 6, Limit: 7 * time.Second, Grace: 8 * time.Second, Retention: 9 * time.Hour,
+		MaxWait: 10 * time.Minute, MaxWaiting: 11, Share: 12,
+	}
+	var args []string
+	for name, value := range settings {
+		args = append(args, "--"+name, value)
+	}
+	byFlag := mustFlags(t, args...)
+	if diff := cmp.Diff(want, byFlag.queue(nil, nil)); diff != "" {
+		t.Errorf("flags (-want +got):\n%s", diff)
+	}
+	for name, value := range settings {
+		t.Setenv("CLASSIFYD_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_")), value)
+	}
+	byTwin := mustFlags(t)
+	if diff := cmp.Diff(want, byTwin.queue(nil, nil)); diff != "" {
+		t.Errorf("environment (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryFlagHasAnEnvironmentTwin(t *testing.T) {
+	for _, f := range kong.Must(&Options{}, Flags()...).Model.Flags {
+		want := "CLASSIFYD_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if f.Name != "help" && (len(f.Envs) != 1 || f.Envs[0] != want) {
+			t.Errorf("--%s: twins %q, want %s", f.Name, f.Envs, want)
+		}
+	}
+}
+
+func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
+	engine, err := classify.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CLASSIFYD_HANDLER", "invoice=http://127.0.0.1:9000/classify?a=b,c;d contract=https://user:secret@contracts.example")
+	t.Setenv("CLASSIFYD_TYPE_LIMIT", "classifyText=3s,contract=1h")
+	o := mustFlags(t)
+	got := map[string]time.Duration{}
+	for _, h := range handlers(&o, engine) {
+		got[h.Type] = h.Limit
+	}
+	want := map[string]time.Duration{"classifyText": 3 * time.Second, "invoice": 0, "contract": time.Hour}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("limits (-want +got):\n%s", diff)
+	}
+	if got, want := o.Handler[0].Endpoint.String(), "http://127.0.0.1:9000/classify?a=b,c;d"; got != want {
+		t.Errorf("endpoint = %s, want %s", got, want)
+	}
+}
+
+func TestWrongFlagsAreNamed(t *testing.T) {
+	for _, tt := range []struct{ args, want string }{
+		{"--role both", `--role must be one of "api","worker","all"`},
+		{"--role api", "--role api: needs --redis"},
+		{"--role worker", "--role worker: needs --redis"},
+		{"--redis-password-file x", "--redis-password-file: needs --redis"},
+		{"--concurrency 0.5", "--concurrency"},
+		{"--concurrency=-1", "--concurrency: must be at least 1"},
+		{"--shards 0", "--shards: must be at least 1"},
+		{"--share 0", "--share: must be at least 1"},
+		{"--max-text 0", "--max-text: must be at least 1"},
+		{"--max-waiting 0", "--max-waiting: must be at least 1"},
+		{"--max-attempts 0", "--max-attempts: must be at least 1"},
+		{"--limit 0", "--limit: must be positive"},
+		{"--retention 0", "--retention: must be positive"},
+		{"--grace=-1s", "--grace: must be positive"},
+		{"--max-wait=-1s", "--max-wait: must not be negative"},
+		{"--handler invoice", "--handler: must be TYPE=URL with an http or https URL"},
+		{"--handler invoice=ftp://h", "--handler: must be TYPE=URL with an http or https URL"},
+		{"--handler =http://h", "--handler: must be TYPE=URL with an http or https URL"},
+		{"--handler invoice=http://u:secret@h:port", "--handler: must be TYPE=URL with an http or https URL"},
+		{"--handler ClassifyText=http://h", "--handler ClassifyText: the type has a handler already"},
+		{"--handler a=http://h --handler A=http://i", "--handler A: the type has a handler already"},
+		{"--type-limit invoice=1s", "--type-limit invoice: no handler serves the type"},
+		{"--type-limit classifyText=0s", "--type-limit classifyText: must be positive"},
+		{"--log-format xml", `--log-format must be one of "text","json"`},
+		{"--log-level loud", "--log-level"},
+		{"--redis http://h", "--redis: must be redis://"},
+		{"--redis redis://:secret@h:port", "--redis: must be redis://"},
+		{"--redis redis://:sec#ret@h", "--redis: must be redis://"},
+		{"--redis redis://:secret@h/nodb", "--redis: must be redis://"},
+		{"--redis redis://:secret%zz@h", "--redis: must be redis://"},
+		{"--redis redis://:secret@h?secret=1", "--redis: must be redis://"},
+		{"--redis redis://h --redis-password-file /nowhere/secret-file", "--redis-password-file: open /nowhere/secret-file"},
+	} {
+		_, err := flags(strings.Fields(tt.args)...)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", tt.args, err, tt.want)
+		} else if strings.Contains(strings.ReplaceAll(err.Error(), "secret-file", ""), "sec") {
+			t.Errorf("%s: error %q tells the password", tt.args, err)
+		}
+	}
+}
+
+func TestRedisOptionsComeFromURLAndFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(" from file \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type reach struct {
+		Addr, Username, Password string
+		DB, PoolSize             int
+		TLS                      bool
+		ReadTimeout              time.Duration
+	}
+	for _, tt := range []struct {
+		name string
+		args []string
+		want reach
+	}{
+		{"plain", []string{"--redis", "redis://r.example"}, reach{Addr: "r.example:6379", PoolSize: 96, ReadTimeout: 3 * time.Second}},
+		{
+			"everything in the URL",
+			[]string{"--redis", "rediss://app:" + url.QueryEscape("p#s/w@d") + "@r.example:6380/3?read_timeout=9s&pool_size=7"},
+			reach{Addr: "r.example:6380", Username: "app", Password: "p#s/w@d", DB: 3, PoolSize: 7, TLS: true, ReadTimeout: 9 * time.Second},
+		},
+		{
+			"password from a file",
+			[]string{"--redis", "redis://app@r.example", "--redis-password-file", file},
+			reach{Addr: "r.example:6379", Username: "app", Password: " from file ", PoolSize: 96, ReadTimeout: 3 * time.Second},
+		},
+	} {
+		o := mustFlags(t, tt.args...)
+		ro, err := redisOptions(&o)
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		got := reach{ro.Addrs[0], ro.Username, ro.Password, ro.DB, ro.PoolSize, ro.TLSConfig != nil, ro.ReadTimeout}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		if !ro.ContextTimeoutEnabled {
+			t.Errorf("%s: a caller's deadline does not hold for Redis", tt.name)
+		}
+		if _, ok := redis.NewUniversalClient(ro).(*redis.Client); !ok {
+			t.Errorf("%s: not a client of a single Redis", tt.name)
+		}
+	}
+}
+
+func TestLogHasFormatAndLevel(t *testing.T) {
+	when := regexp.MustCompile(`time=\S+ |"time":"[^"]+",`)
+	for _, tt := range []struct{ args, want string }{
+		{"", "level=INFO msg=told job=1\n"},
+		{"--log-level debug", "level=DEBUG msg=whispered job=1\nlevel=INFO msg=told job=1\n"},
+		{"--log-level warn", ""},
+		{"--log-format json", `{"level":"INFO","msg":"told","job":1}` + "\n"},
+	} {
+		o := mustFlags(t, strings.Fields(tt.args)...)
+		var buf bytes.Buffer
+		log := o.logger(&buf)
+		log.Debug("whispered", "job", 1)
+		log.Info("told", "job", 1)
+		if got := when.ReplaceAllString(buf.String(), ""); got != tt.want {
+			t.Errorf("%q: log %q, want %q", tt.args, got, tt.want)
+		}
+	}
+	mine := slog.New(slog.DiscardHandler)
+	if o := (Options{Log: mine}); o.logger(nil) != mine {
+		t.Error("Options.Log is not the log")
+	}
+}

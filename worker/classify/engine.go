@@ -1,0 +1,171 @@
+package classify
+
+import (
+	"fmt"
+	"hash/maphash"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// An Engine scans text for the types it was made of. It is safe for concurrent use.
+type Engine struct {
+	types    []*Type
+	byID     map[string]int
+	aliases  [][]int // by type: the aliases it is a member of
+	everyone []bool  // by type: looked for unless types are named
+	rules    []rule
+	tables   *tables
+	lexicon  *lexicon
+	hold     int // how far behind the scanner a candidate can still begin
+	seed     maphash.Seed
+	scanners sync.Pool
+}
+
+// A rule is a Rule with what the engine knows about it.
+type rule struct {
+	*Rule
+	typ           int
+	before, after int // the window of its Check
+}
+
+var guid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// New compiles types. The order of types is that of [Engine.Types] and of
+// results, and decides between rules that are equal in all else.
+func New(types []*Type) (*Engine, error) {
+	e := &Engine{
+		types:    slices.Clone(types),
+		byID:     make(map[string]int, len(types)),
+		aliases:  make([][]int, len(types)),
+		everyone: make([]bool, len(types)),
+		tables:   newTables(),
+		hold:     4 * reach,
+		seed:     maphash.MakeSeed(),
+	}
+	for i, t := range types {
+		if _, dup := e.byID[t.ID]; dup || !guid.MatchString(t.ID) {
+			return nil, fmt.Errorf("type %q: id %q is taken or no lower-case GUID", t.Name, t.ID)
+		}
+		e.byID[t.ID] = i
+		e.everyone[i] = len(t.Members) == 0
+	}
+	for i, t := range types {
+		if err := e.add(i, t); err != nil {
+			return nil, fmt.Errorf("type %q: %w", t.Name, err)
+		}
+	}
+	lex, err := newLexicon(e.types)
+	if err != nil {
+		return nil, err
+	}
+	e.lexicon = lex
+	e.hold = max(e.hold, 2*len(e.tables.tokens))
+	e.scanners.New = func() any { return newScanner(e) }
+	return e, nil
+}
+
+func (e *Engine) add(i int, t *Type) error {
+	if (len(t.Rules) == 0) == (len(t.Members) == 0) {
+		return fmt.Errorf("want either rules or members")
+	}
+	for _, id := range t.Members {
+		m, ok := e.byID[id]
+		if !ok || len(e.types[m].Members) > 0 {
+			return fmt.Errorf("member %q is unknown or an alias", id)
+		}
+		e.aliases[m] = append(e.aliases[m], i)
+	}
+	for k := range t.Rules {
+		r := rule{Rule: &t.Rules[k], typ: i, before: reach, after: reach}
+		switch s := r.Shape.(type) {
+		case nil:
+			return fmt.Errorf("rule %d has no shape", k)
+		case Word:
+			r.before, r.after = s.Before, s.After
+		case Around:
+			r.before, r.after = s.Before, s.After
+		}
+		if r.Alone < 0 || r.Alone > r.With || r.With < 1 || r.With > 100 {
+			return fmt.Errorf("rule %d: confidence %d/%d", k, r.Alone, r.With)
+		}
+		if r.Alone == 0 && len(t.Words) == 0 {
+			return fmt.Errorf("rule %d needs evidence, and there are no words", k)
+		}
+		e.hold = max(e.hold, r.before+reach)
+		e.rules = append(e.rules, r)
+		if err := r.Shape.compile(e.tables, len(e.rules)-1); err != nil {
+			return fmt.Errorf("rule %d: %w", k, err)
+		}
+	}
+	return nil
+}
+
+// Types returns the types in the order given to New.
+func (e *Engine) Types() []*Type { return slices.Clone(e.types) }
+
+// Lookup returns the type with an id in any case.
+func (e *Engine) Lookup(id string) (*Type, bool) {
+	i, ok := e.byID[strings.ToLower(id)]
+	if !ok {
+		return nil, false
+	}
+	return e.types[i], true
+}
+
+// choose marks the types to look for and those to report. They differ where an
+// alias was named and its members were not.
+func (e *Engine) choose(opt *Options, look, report []bool) error {
+	copy(report, e.everyone)
+	if len(opt.Types) > 0 {
+		clear(report)
+		for _, id := range opt.Types {
+			i, ok := e.byID[strings.ToLower(id)]
+			if !ok {
+				return &UnknownTypeError{ID: id}
+			}
+			report[i] = true
+		}
+	}
+	for i, t := range e.types {
+		if len(opt.Categories) > 0 && !slices.Contains(opt.Categories, t.Category) {
+			report[i] = false
+		}
+		if len(opt.Countries) > 0 && len(t.Countries) > 0 && !slices.ContainsFunc(t.Countries, func(c string) bool {
+			return slices.ContainsFunc(opt.Countries, func(want string) bool { return strings.EqualFold(c, want) })
+		}) {
+			report[i] = false
+		}
+	}
+	copy(look, report)
+	for i := range e.types {
+		for _, a := range e.aliases[i] {
+			look[i] = look[i] || report[a]
+		}
+	}
+	return nil
+}
+
+func (t *Type) proximity() int {
+	if t.Proximity == 0 {
+		return DefaultProximity
+	}
+	return t.Proximity
+}
+
+// value appends the normalised form of match to dst.
+func (t *Type) value(dst []byte, match string) []byte {
+	if t.Value != nil {
+		return t.Value(dst, match)
+	}
+	for _, c := range []byte(match) {
+		switch {
+		case c >= 'a' && c <= 'z':
+			dst = append(dst, c-'a'+'A')
+		case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 0x80:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}

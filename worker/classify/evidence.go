@@ -1,0 +1,317 @@
+package classify
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A lexicon finds the evidence words of all types. It is a trie that is entered
+// where a word begins, so it needs no failure links: a word that is none of
+// ours is left after two or three bytes.
+type lexicon struct {
+	class   [256]uint8 // a byte's column; 0 for bytes in no word. Cases and separators share one
+	columns int
+	pairs   []int32 // node after two bytes, by their columns; 0 for none
+	nodes   []lexnode
+	labels  []uint8    // by node: the column that leads to it
+	types   [][]uint64 // by word: the set of types it is evidence for
+	longest int        // of all words, in bytes, with room for doubled separators
+	ascii   [256]bool  // ASCII letters and digits
+	letters [0x2000 / 64]uint64
+}
+
+// A lexnode's children are nodes[first : first+n].
+type lexnode struct {
+	first int32
+	n     int32
+	word  int32 // 1 + the word that ends here, 0 for none
+}
+
+// A hit is an evidence word in the text.
+type hit struct {
+	start, end   int // in the folded text
+	ustart, uend int // in UTF-16 code units of the original
+	word         int32
+}
+
+// separator is the column of everything that a space in a word stands for.
+const separator = 1
+
+func newLexicon(types []*Type) (*lexicon, error) {
+	l := &lexicon{columns: 2}
+	for r := range rune(0x2000) {
+		if unicode.In(r, unicode.L, unicode.M, unicode.Nd) {
+			l.letters[r/64] |= 1 << (r % 64)
+		}
+	}
+	for c := range l.ascii {
+		l.ascii[c] = alnum(byte(c))
+	}
+	for _, c := range []byte(" -_\t\r\n") {
+		l.class[c] = separator
+	}
+	ids := map[string]int32{}
+	for i, t := range types {
+		for _, w := range t.Words {
+			w = strings.Join(strings.FieldsFunc(strings.ToLower(w), func(r rune) bool {
+				return r < utf8.RuneSelf && l.class[r] == separator
+			}), " ")
+			first, _ := utf8.DecodeRuneInString(w)
+			if len(w) < 2 || !l.isLetter(first) {
+				return nil, fmt.Errorf("type %q: %q is no evidence word", t.Name, w)
+			}
+			id, ok := ids[w]
+			if !ok {
+				id = int32(len(ids))
+				ids[w] = id
+				l.types = append(l.types, make([]uint64, len(types)/64+1))
+			}
+			l.types[id][i/64] |= 1 << (i % 64)
+		}
+	}
+	l.build(ids)
+	return l, nil
+}
+
+// build lays the trie out breadth first, so that siblings are neighbours.
+func (l *lexicon) build(ids map[string]int32) {
+	type tree struct {
+		next map[uint8]*tree
+		word int32
+	}
+	root := &tree{next: map[uint8]*tree{}}
+	for _, w := range slices.Sorted(maps.Keys(ids)) {
+		for _, form := range forms(w) {
+			l.longest = max(l.longest, 2*len(form))
+			at := root
+			for _, b := range []byte(form) {
+				next := at.next[l.column(b)]
+				if next == nil {
+					next = &tree{next: map[uint8]*tree{}}
+					at.next[l.column(b)] = next
+				}
+				at = next
+			}
+			at.word = ids[w] + 1
+		}
+	}
+	l.pairs = make([]int32, l.columns*l.columns)
+	l.nodes, l.labels = make([]lexnode, 1), make([]uint8, 1)
+	queue := []*tree{root}
+	for at := 0; at < len(queue); at++ {
+		t := queue[at]
+		l.nodes[at].word = t.word
+		l.nodes[at].first = int32(len(l.nodes))
+		l.nodes[at].n = int32(len(t.next))
+		for _, c := range slices.Sorted(maps.Keys(t.next)) {
+			queue = append(queue, t.next[c])
+			l.nodes = append(l.nodes, lexnode{})
+			l.labels = append(l.labels, c)
+		}
+	}
+	for a := l.nodes[0].first; a < l.nodes[0].first+l.nodes[0].n; a++ {
+		for b := l.nodes[a].first; b < l.nodes[a].first+l.nodes[a].n; b++ {
+			l.pairs[int(l.labels[a])*l.columns+int(l.labels[b])] = b
+		}
+	}
+}
+
+// column returns the column of b, a new one if b has none yet.
+func (l *lexicon) column(b byte) uint8 {
+	if l.class[b] == 0 {
+		l.class[b] = uint8(l.columns)
+		if b >= 'a' && b <= 'z' {
+			l.class[b-'a'+'A'] = uint8(l.columns)
+		}
+		l.columns++
+	}
+	return l.class[b]
+}
+
+// forms returns w in the cases people write. ASCII letters share a column over
+// both cases; only words with other letters have more than one form.
+func forms(w string) []string {
+	if firstHigh(w) == len(w) {
+		return []string{w}
+	}
+	words := strings.Split(w, " ")
+	first, n := utf8.DecodeRuneInString(w)
+	for i, x := range words {
+		r, n := utf8.DecodeRuneInString(x)
+		words[i] = string(unicode.ToTitle(r)) + x[n:]
+	}
+	all := []string{w, strings.ToUpper(w), string(unicode.ToTitle(first)) + w[n:], strings.Join(words, " ")}
+	for i, f := range all {
+		// Columns exist for lower-case ASCII; the rest of a form is as written.
+		all[i] = strings.Map(func(r rune) rune {
+			if r < utf8.RuneSelf {
+				return unicode.ToLower(r)
+			}
+			return r
+		}, f)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// find appends to hits the words that begin in s[lo:hi], and returns the number
+// of bytes it looked at.
+func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
+	s, steps := f.s, hi-lo
+	i := lo
+	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
+		i--
+	}
+	if i > 0 {
+		if r, _ := utf8.DecodeLastRuneInString(s[:i]); l.spaced(r) {
+			i = l.skip(s, i)
+		}
+	}
+	for i < hi {
+		c := s[i]
+		if !l.ascii[c] {
+			r, n := rune(c), 1
+			if c >= utf8.RuneSelf {
+				r, n = utf8.DecodeRuneInString(s[i:])
+			}
+			if !l.isLetter(r) {
+				i += n
+				continue
+			}
+		}
+		if i+1 < len(s) {
+			if node := l.pairs[int(l.class[c])*l.columns+int(l.class[s[i+1]])]; node != 0 {
+				var n int
+				hits, n = l.walk(f, i, node, hits)
+				steps += n
+			}
+		}
+		i = l.skip(s, i)
+	}
+	return hits, steps
+}
+
+// walk follows the trie from node, which s[i:i+2] led to.
+func (l *lexicon) walk(f *folded, i int, node int32, hits []hit) ([]hit, int) {
+	s, k := f.s, i+2
+	for {
+		n := &l.nodes[node]
+		if n.word != 0 && l.ends(s, k) {
+			h := hit{start: i, end: k, word: n.word - 1}
+			start, end := f.origin(i, k)
+			h.ustart, h.uend = f.units(start), f.units(end)
+			hits = append(hits, h)
+		}
+		if k == len(s) {
+			return hits, k - i
+		}
+		c := l.class[s[k]]
+		at, ok := slices.BinarySearch(l.labels[n.first:n.first+n.n], c)
+		if !ok || c == 0 {
+			return hits, k - i
+		}
+		node = n.first + int32(at)
+		k++
+		// Phrases are broken over lines and indented; a few separators are one.
+		for j := 0; c == separator && j < 3 && k < len(s) && l.class[s[k]] == separator; j++ {
+			k++
+		}
+	}
+}
+
+// ends reports whether a word may end before s[k].
+func (l *lexicon) ends(s string, k int) bool {
+	if k == len(s) {
+		return true
+	}
+	if s[k] < utf8.RuneSelf && !alnum(s[k]) {
+		return true
+	}
+	if last, _ := utf8.DecodeLastRuneInString(s[:k]); !l.spaced(last) {
+		return true
+	}
+	next, _ := utf8.DecodeRuneInString(s[k:])
+	return !l.spaced(next)
+}
+
+// skip returns the end of the word that i is in.
+func (l *lexicon) skip(s string, i int) int {
+	for start := i; i < len(s); {
+		if l.ascii[s[i]] {
+			i++
+			continue
+		}
+		if s[i] < utf8.RuneSelf {
+			return i
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if !l.spaced(r) {
+			if i == start {
+				i += n
+			}
+			return i
+		}
+		i += n
+	}
+	return i
+}
+
+func alnum(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+func (l *lexicon) isLetter(r rune) bool {
+	if r < 0x2000 {
+		return l.letters[r/64]&(1<<(r%64)) != 0
+	}
+	return r >= 0x2E80 && unicode.In(r, unicode.L, unicode.M, unicode.Nd)
+}
+
+// spaced reports whether r belongs to words with spaces between them. Scripts
+// written without any, and Hangul, whose particles cling to the noun, do not:
+// there a word may begin and end at any character.
+func (l *lexicon) spaced(r rune) bool {
+	switch {
+	case r < utf8.RuneSelf:
+		return alnum(byte(r))
+	case r >= 0x0E00 && r <= 0x0EFF, // Thai, Lao
+		r >= 0x1000 && r <= 0x109F, // Myanmar
+		r >= 0x1100 && r <= 0x11FF, // Hangul
+		r >= 0x1780 && r <= 0x17FF, // Khmer
+		r >= 0x2E80 && r <= 0x9FFF, // Han and Kana
+		r >= 0xAC00 && r <= 0xD7FF, // Hangul
+		r >= 0xF900 && r <= 0xFAFF, r >= 0x20000:
+		return false
+	}
+	return l.isLetter(r)
+}
+
+// supports reports whether the word is evidence for the type.
+func (l *lexicon) supports(word int32, typ int) bool {
+	return l.types[word][typ/64]&(1<<(typ%64)) != 0
+}
+
+// near calls yield with the hits that support c, by offset, until it returns false.
+func (sc *scanner) near(c *candidate, yield func(*hit) bool) {
+	typ := sc.e.rules[c.rule].typ
+	reach := sc.e.types[typ].proximity()
+	from, _ := slices.BinarySearchFunc(sc.hits, c.ustart-reach-sc.e.lexicon.longest, func(h hit, at int) int {
+		return cmp.Compare(h.ustart, at)
+	})
+	for i := from; i < len(sc.hits); i++ {
+		h := &sc.hits[i]
+		sc.steps++
+		if h.ustart > c.uend+reach {
+			return
+		}
+		apart := h.uend <= c.ustart && c.ustart-h.uend <= reach || h.ustart >= c.uend
+		if apart && sc.e.lexicon.supports(h.word, typ) && !yield(h) {
+			return
+		}
+	}
+}

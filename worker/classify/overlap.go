@@ -1,0 +1,216 @@
+package classify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Overlaps are resolved by one rule. Of two matches that share a character the
+// better checked one wins, by Strength; of equally checked ones the one with
+// evidence, then the longer, then the one of higher confidence, then the
+// earlier, then the one whose type comes first. A type that reads the winner's
+// very span with an equal check, when neither has evidence, makes the reading
+// ambiguous: the winner alone is reported, at the lowest confidence among them.
+
+// A span is s[start:end] of the folded text.
+type span struct{ start, end int }
+
+func byOffset(a, b candidate) int {
+	return cmp.Or(a.start-b.start, a.end-b.end, a.rule-b.rule)
+}
+
+// byRank sorts winners first.
+func (sc *scanner) byRank(a, b candidate) int {
+	evident := func(c candidate) int {
+		if c.evident {
+			return 1
+		}
+		return 0
+	}
+	ra, rb := &sc.e.rules[a.rule], &sc.e.rules[b.rule]
+	return cmp.Or(
+		int(rb.Strength-ra.Strength),
+		evident(b)-evident(a),
+		(b.end-b.start)-(a.end-a.start),
+		b.confidence-a.confidence,
+		a.start-b.start,
+		a.rule-b.rule,
+	)
+}
+
+// resolve weighs candidates, which are sorted by offset, and counts the winners.
+func (sc *scanner) resolve(cs []candidate) {
+	sc.findEvidence(cs)
+	n := 0
+	for _, c := range cs {
+		if sc.weigh(&c); c.confidence > 0 {
+			cs[n] = c
+			n++
+		}
+	}
+	cs = cs[:n]
+	for len(cs) > 0 && sc.err == nil {
+		end, k := cs[0].end, 1
+		for k < len(cs) && cs[k].start < end {
+			end = max(end, cs[k].end)
+			k++
+		}
+		sc.contend(cs[:k])
+		cs = cs[k:]
+	}
+}
+
+// findEvidence collects the evidence words around cs.
+func (sc *scanner) findEvidence(cs []candidate) {
+	sc.hits = sc.hits[:0]
+	lex := sc.e.lexicon
+	lo, hi := 0, 0
+	look := func() {
+		var n int
+		sc.hits, n = lex.find(&sc.folded, lo, hi, sc.hits)
+		sc.steps += n
+	}
+	for i := range cs {
+		t := sc.e.types[sc.e.rules[cs[i].rule].typ]
+		if len(t.Words) == 0 {
+			continue
+		}
+		reach := t.proximity()
+		if !sc.ascii {
+			reach *= 3 // UTF-8 has at most three bytes for one UTF-16 code unit
+		}
+		from, to := max(0, cs[i].start-reach-lex.longest), min(len(sc.s), cs[i].end+reach+1)
+		if from > hi {
+			look()
+			lo, hi = from, to
+		}
+		hi = max(hi, to)
+	}
+	look()
+}
+
+// weigh sets the confidence of c.
+func (sc *scanner) weigh(c *candidate) {
+	start, end := sc.origin(c.start, c.end)
+	c.ustart, c.uend = sc.units(start), sc.units(end)
+	r := &sc.e.rules[c.rule]
+	c.confidence = r.Alone
+	sc.near(c, func(*hit) bool {
+		c.confidence, c.evident = r.With, true
+		return false
+	})
+}
+
+// contend counts the winners among candidates that overlap.
+func (sc *scanner) contend(cs []candidate) {
+	if len(cs) == 1 {
+		if sc.verify(&cs[0]) {
+			sc.count(&cs[0])
+		}
+		return
+	}
+	slices.SortFunc(cs, sc.byRank)
+	taken, won := sc.taken[:0], 0
+	for i := range cs {
+		c := cs[i]
+		at, _ := slices.BinarySearchFunc(taken, c.start, func(t span, start int) int { return cmp.Compare(t.end, start+1) })
+		sc.steps++
+		if at < len(taken) && taken[at].start < c.end || !sc.verify(&c) {
+			continue
+		}
+		taken = slices.Insert(taken, at, span{c.start, c.end})
+		sc.doubt(&c, cs[i+1:])
+		cs[won] = c
+		won++
+	}
+	sc.taken = taken
+	winners := cs[:won]
+	slices.SortFunc(winners, byOffset)
+	for i := range winners {
+		sc.count(&winners[i])
+	}
+}
+
+// doubt lowers the confidence of c to the lowest of its rivals': equal checks
+// of other types over the same span, with evidence for none. Ranking puts them
+// right behind c.
+func (sc *scanner) doubt(c *candidate, rivals []candidate) {
+	mine := &sc.e.rules[c.rule]
+	for i := range rivals {
+		r := &rivals[i]
+		theirs := &sc.e.rules[r.rule]
+		if c.evident || r.evident || theirs.Strength != mine.Strength || r.end-r.start != c.end-c.start {
+			return
+		}
+		sc.steps++
+		if r.start == c.start && theirs.typ != mine.typ {
+			c.confidence = min(c.confidence, r.confidence)
+		}
+	}
+}
+
+// verify asks the rule's dear check about c.
+func (sc *scanner) verify(c *candidate) bool {
+	r := &sc.e.rules[c.rule]
+	if r.Verify == nil {
+		return true
+	}
+	if sc.ctx.Err() != nil {
+		return false // the next flush ends the scan
+	}
+	lo, hi := max(0, c.start-r.before), min(len(sc.s), c.end+r.after)
+	sc.cand.Text, sc.cand.Start, sc.cand.End = sc.s[lo:hi], c.start-lo, c.end-lo
+	sc.setDigits(c.start, c.end)
+	return r.Verify(&sc.cand)
+}
+
+// maxEvidence is how many words are reported for one match.
+const maxEvidence = 8
+
+// evidence returns what supports c: every word once, where it stands nearest.
+func (sc *scanner) evidence(c *candidate) []Evidence {
+	if !c.evident {
+		return nil
+	}
+	near := sc.support[:0]
+	sc.near(c, func(h *hit) bool {
+		for i := range near {
+			n := &near[i]
+			switch {
+			case n.ustart <= h.ustart && h.uend <= n.uend: // within a longer phrase
+				return true
+			case h.ustart <= n.ustart && n.uend <= h.uend:
+				*n = *h
+				return true
+			case n.word == h.word:
+				if distance(c, h) < distance(c, n) {
+					near = append(slices.Delete(near, i, i+1), *h)
+				}
+				return true
+			}
+		}
+		near = append(near, *h)
+		return true
+	})
+	sc.support = near
+	if len(near) > maxEvidence {
+		slices.SortStableFunc(near, func(a, b hit) int { return distance(c, &a) - distance(c, &b) })
+		near = near[:maxEvidence]
+		slices.SortFunc(near, func(a, b hit) int { return a.ustart - b.ustart })
+	}
+	out := make([]Evidence, len(near))
+	for i, h := range near {
+		start, end := sc.origin(h.start, h.end)
+		out[i] = Evidence{Text: strings.Clone(sc.orig[start:end]), Offset: h.ustart, Length: h.uend - h.ustart}
+	}
+	return out
+}
+
+// distance is how far h stands from c, in UTF-16 code units.
+func distance(c *candidate, h *hit) int {
+	if h.uend <= c.ustart {
+		return c.ustart - h.uend
+	}
+	return h.ustart - c.uend
+}

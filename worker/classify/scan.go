@@ -1,0 +1,328 @@
+package classify
+
+import (
+	"context"
+	"hash/maphash"
+	"slices"
+	"strings"
+)
+
+// block is how many bytes are scanned between two looks at the context; the
+// candidates of a block are resolved and counted before the next.
+const block = 32 << 10
+
+// maxPending forces candidates to be resolved where a text is one endless
+// chain of overlapping ones.
+const maxPending = 1 << 14
+
+// A scanner is the state of one scan.
+type scanner struct {
+	e   *Engine
+	ctx context.Context
+	opt Options
+	err error
+
+	folded
+	look    []bool // by type: candidates are wanted
+	report  []bool // by type: findings are wanted
+	allowed []map[string]bool
+
+	due    int // where the next block begins
+	probe  int // where the next probe for tokens lies
+	cand   Candidate
+	digits [2 * reach]byte
+	ways   [maxOpen]opened
+
+	pending []candidate
+	hits    []hit
+	support []hit // of the match at hand
+	taken   []span
+	tallies []tally
+	value   []byte
+	steps   int // bytes and neighbours looked at, so that tests can prove the cost linear
+}
+
+// A candidate is a Candidate that passed its rule's Check.
+type candidate struct {
+	start, end   int // in the folded text
+	ustart, uend int // in UTF-16 code units of the original
+	rule         int
+	confidence   int
+	evident      bool
+}
+
+// A tally is what was counted of one type.
+type tally struct {
+	count, best int
+	attributes  []Attribute
+	unique      map[uint64]struct{}
+	matches     []Match
+}
+
+func newScanner(e *Engine) *scanner {
+	n := len(e.types)
+	return &scanner{e: e, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n)}
+}
+
+// Scan finds the types that opt asks for in text, which should be valid UTF-8;
+// a byte that is not counts as one UTF-16 code unit. When ctx ends first, Scan
+// returns its cause together with what was found so far, marked Partial. An ID
+// that no type has is an [*UnknownTypeError].
+func (e *Engine) Scan(ctx context.Context, text string, opt Options) (*Result, error) {
+	sc := e.scanners.Get().(*scanner)
+	defer e.release(sc)
+	if err := e.choose(&opt, sc.look, sc.report); err != nil {
+		return nil, err
+	}
+	sc.begin(ctx, text, opt)
+	sc.scan()
+	return sc.result(), sc.err
+}
+
+func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
+	if opt.MaxMatches <= 0 {
+		opt.MaxMatches = DefaultMaxMatches
+	}
+	sc.ctx, sc.opt, sc.err = ctx, opt, nil
+	sc.due, sc.probe, sc.steps = 0, 0, 0
+	sc.reset(text)
+}
+
+// release keeps a scanner's buffers for the next scan.
+func (e *Engine) release(sc *scanner) {
+	sc.forget()
+	e.scanners.Put(sc)
+}
+
+// forget empties the buffers, so that no content stays behind.
+func (sc *scanner) forget() {
+	sc.folded = folded{shifts: sc.shifts[:0], marks: sc.marks[:0]}
+	sc.ctx, sc.opt, sc.allowed, sc.cand = nil, Options{}, nil, Candidate{}
+	sc.pending, sc.hits = sc.pending[:0], sc.hits[:0]
+	clear(sc.tallies)
+	clear(sc.value[:cap(sc.value)])
+	clear(sc.digits[:])
+}
+
+// scan is the one pass over the text.
+func (sc *scanner) scan() {
+	s, t := sc.s, sc.e.tables
+	mask := t.after[' '] // the text's edge is as good as a space
+	for i := 0; i < len(s) && sc.err == nil; {
+		sc.flush(i, false)
+		end := min(len(s), i+block)
+		sc.due = end
+		sc.tokens(end)
+		for i < end {
+			// Most bytes neither give a shape away nor begin a word that could
+			// be one; for them this is all.
+			b := s[i]
+			c := t.class[b] & mask
+			mask = t.after[b]
+			i++
+			if c == 0 {
+				continue
+			}
+			switch i--; {
+			case c&trigger != 0:
+				sc.around(i)
+				i++
+			case t.class[b]&digit != 0:
+				i = sc.number(i)
+			default:
+				i = sc.word(i, i)
+			}
+			mask = t.after[s[i-1]]
+		}
+	}
+	sc.steps += len(s)
+	if sc.err == nil {
+		sc.tokens(len(s)) // the last word may have reached over its block
+		sc.flush(len(s), true)
+	}
+}
+
+// word handles the word that begins at start, whose bytes before i are known
+// to belong to it, and returns its end.
+func (sc *scanner) word(start, i int) int {
+	s, t := sc.s, sc.e.tables
+	for i++; i < len(s) && t.class[s[i]]&word != 0; i++ {
+	}
+	if i-start < 2 {
+		return i
+	}
+	if list := t.starts[int(s[start])<<7|int(s[start+1])]; list != 0 {
+		for _, w := range t.words[list] {
+			if strings.HasPrefix(s[start:i], w.prefix) {
+				sc.propose(w.rule, start, i, start)
+			}
+		}
+	}
+	return i
+}
+
+// tokens proposes the tokens that have their first probe before hi. Probes lie
+// as far apart as the shortest token is long, so that every token covers one.
+func (sc *scanner) tokens(hi int) {
+	s, t := sc.s, sc.e.tables
+	step, longest := t.minToken, len(t.tokens)-1
+	if step == 0 {
+		return
+	}
+	for ; sc.probe < hi; sc.probe += step {
+		p := sc.probe
+		from := p
+		for from > 0 && p-from < step && t.class[s[from-1]]&(word|base64) != 0 {
+			from--
+		}
+		to := p
+		for to < len(s) && to-from <= longest && t.class[s[to]]&(word|base64) != 0 {
+			to++
+		}
+		sc.steps += to - from
+		if to-from > longest || p-from == step || to == p {
+			continue // too long, or seen from an earlier probe, or none
+		}
+		for _, r := range t.tokens[to-from] {
+			sc.propose(r, from, to, from)
+		}
+	}
+}
+
+// around handles a trigger byte.
+func (sc *scanner) around(i int) {
+	for _, r := range sc.e.tables.around[sc.s[i]] {
+		sc.propose(r, i, i+1, i)
+	}
+}
+
+// propose lets a rule check s[start:end] in a window that ends the rule's reach
+// behind at.
+func (sc *scanner) propose(ruleIndex, start, end, at int) {
+	r := &sc.e.rules[ruleIndex]
+	if !sc.look[r.typ] {
+		return
+	}
+	lo, hi := max(0, start-r.before), min(len(sc.s), max(end, at+r.after))
+	c := &sc.cand
+	c.Text, c.Start, c.End = sc.s[lo:hi], start-lo, end-lo
+	sc.steps += hi - lo
+	if r.Check != nil && !r.Check(c) {
+		return
+	}
+	sc.pending = append(sc.pending, candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex})
+}
+
+// flush resolves the candidates that nothing still to come can overlap.
+func (sc *scanner) flush(pos int, final bool) {
+	if sc.err = context.Cause(sc.ctx); sc.err != nil || len(sc.pending) == 0 {
+		return
+	}
+	slices.SortStableFunc(sc.pending, byOffset)
+	done, end, safe := 0, 0, pos-sc.e.hold
+	for i := range sc.pending {
+		if sc.pending[i].start >= end {
+			done = i
+		}
+		if end = max(end, sc.pending[i].end); end > safe {
+			break
+		}
+	}
+	if end <= safe || final || len(sc.pending) >= maxPending {
+		done = len(sc.pending)
+	}
+	sc.resolve(sc.pending[:done])
+	sc.pending = sc.pending[:copy(sc.pending, sc.pending[done:])]
+}
+
+// count records a match that was accepted.
+func (sc *scanner) count(c *candidate) {
+	r := &sc.e.rules[c.rule]
+	t := sc.e.types[r.typ]
+	if c.confidence < sc.opt.MinConfidence {
+		return
+	}
+	start, end := sc.origin(c.start, c.end)
+	text := sc.orig[start:end]
+	sc.value = t.value(sc.value[:0], sc.s[c.start:c.end])
+	if sc.isAllowed(r.typ, text) {
+		return
+	}
+	if sc.report[r.typ] {
+		sc.tally(r.typ, c, text)
+	}
+	for _, a := range sc.e.aliases[r.typ] {
+		if sc.report[a] {
+			sc.tally(a, c, text)
+		}
+	}
+}
+
+func (sc *scanner) tally(typ int, c *candidate, text string) {
+	t := &sc.tallies[typ]
+	if t.count == 0 {
+		t.unique = map[uint64]struct{}{}
+	}
+	t.count++
+	t.best = max(t.best, c.confidence)
+	i := slices.IndexFunc(t.attributes, func(a Attribute) bool { return a.Confidence == c.confidence })
+	if i < 0 {
+		i = len(t.attributes)
+		t.attributes = append(t.attributes, Attribute{Confidence: c.confidence})
+	}
+	t.attributes[i].Count++
+	t.unique[maphash.Bytes(sc.e.seed, sc.value)] = struct{}{}
+	if len(t.matches) < sc.opt.MaxMatches {
+		// A clone, so that a result does not keep the whole text alive.
+		t.matches = append(t.matches, Match{
+			Text:       strings.Clone(text),
+			Offset:     c.ustart,
+			Length:     c.uend - c.ustart,
+			Confidence: c.confidence,
+			Evidence:   sc.evidence(c),
+		})
+	}
+}
+
+func (sc *scanner) isAllowed(typ int, text string) bool {
+	for _, p := range sc.opt.Allow.Patterns {
+		if p.MatchString(text) {
+			return true
+		}
+	}
+	if len(sc.opt.Allow.Values) == 0 {
+		return false
+	}
+	if sc.allowed == nil {
+		sc.allowed = make([]map[string]bool, len(sc.e.types))
+	}
+	if sc.allowed[typ] == nil {
+		sc.allowed[typ] = make(map[string]bool, len(sc.opt.Allow.Values))
+		for _, v := range sc.opt.Allow.Values {
+			var f folded
+			f.reset(v)
+			sc.allowed[typ][string(sc.e.types[typ].value(nil, f.s))] = true
+		}
+	}
+	return sc.allowed[typ][string(sc.value)]
+}
+
+func (sc *scanner) result() *Result {
+	res := &Result{Partial: sc.err != nil}
+	for i := range sc.tallies {
+		t := &sc.tallies[i]
+		if t.count == 0 {
+			continue
+		}
+		slices.SortFunc(t.attributes, func(a, b Attribute) int { return b.Confidence - a.Confidence })
+		res.Findings = append(res.Findings, Finding{
+			Type:        sc.e.types[i],
+			UniqueCount: len(t.unique),
+			Count:       t.count,
+			Confidence:  t.best,
+			Matches:     t.matches,
+			Attributes:  t.attributes,
+		})
+	}
+	return res
+}

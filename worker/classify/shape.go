@@ -1,0 +1,233 @@
+package classify
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Shape says where candidates of a rule stand. It is one of [Number], [Run],
+// [Word], [Token] and [Around].
+type Shape interface {
+	compile(t *tables, rule int) error
+}
+
+// Number is digits in groups of stated lengths, as numbers are printed: the
+// layouts "16", "4 4 4 4", "3.3.3-2". A space in a layout stands for any of Seps,
+// the same throughout; other punctuation stands for itself. A number that is
+// only part of a longer one, or of a word, is no candidate.
+type Number struct {
+	Layouts []string
+	Seps    string // of " -./:"; empty means " -"
+}
+
+// Run is Min to Max digits with the punctuation people put into telephone
+// numbers: a leading '+' or '(', then groups up to three of " -./()" apart.
+type Run struct{ Min, Max int }
+
+// Word is a word that begins with one of Starts, which are at least two ASCII
+// letters or digits each. The candidate is the word: letters, digits and '_'.
+// Check sees up to Before bytes in front of the word and After from its start.
+type Word struct {
+	Starts        []string
+	Before, After int
+}
+
+// Token is a maximal piece of Len letters, digits, '_', '+' and '/'. Check sees
+// the padding behind it.
+type Token struct{ Len int }
+
+// Around is a byte that gives a shape away, such as the '@' of an address. The
+// candidate is that byte; Check sees Before bytes in front of it and After from it.
+type Around struct {
+	Byte          byte
+	Before, After int
+}
+
+// reach is how far around a Number, Run or Token its Check can see.
+const reach = 32
+
+// maxGroup is the longest group of digits a layout may have.
+const maxGroup = 23
+
+// seps are the separators a Number may have, and their places in a trie node.
+const seps = " -./:"
+
+// Bits of a byte's class.
+const (
+	letter  = 1 << iota // ASCII letter or '_'
+	digit               // ASCII digit
+	trigger             // some Around's byte
+	base64              // '+' or '/': letters and digits are known to be
+	gap                 // may stand between the groups of a Run
+	opens               // a digit, or the first byte of some Word's start
+)
+
+const word = letter | digit
+
+// tables are what the shapes of all rules compile to.
+type tables struct {
+	class          [256]uint8
+	after          [256]uint8         // the bits of a class that count for the byte behind
+	sep            [256]uint8         // 1 + index in seps, 0 for other bytes
+	layouts        []layout           // a trie; 0 is the root
+	single         [maxGroup + 1]bool // lengths at which one group of digits can be a Number or a Run
+	runs           []run
+	minRun, maxRun int               // over all runs
+	starts         [128 * 128]uint16 // by the first two bytes of a word: index into words, 0 for none
+	words          [][]start
+	tokens         [][]int // by length
+	minToken       int
+	around         [256][]int
+}
+
+// A layout is a node in the trie of all layouts: next by separator and length
+// of the next group, and the rules of those that end here.
+type layout struct {
+	next  [len(seps) + 1][maxGroup + 1]uint16
+	rules []int
+}
+
+type run struct{ min, max, rule int }
+
+type start struct {
+	prefix string
+	rule   int
+}
+
+func newTables() *tables {
+	t := &tables{layouts: make([]layout, 1), words: make([][]start, 1)}
+	for c := range t.class {
+		switch b := byte(c); {
+		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
+			t.class[c] = letter
+		case b >= '0' && b <= '9':
+			t.class[c] = digit | opens
+		case b == '/' || b == '+':
+			t.class[c] = base64
+		}
+	}
+	for i, c := range []byte(seps) {
+		t.sep[c] = uint8(i + 1)
+	}
+	for _, c := range []byte(" -./()") {
+		t.class[c] |= gap
+	}
+	for c := range t.after {
+		t.after[c] = trigger
+		if t.class[c]&word == 0 {
+			t.after[c] |= opens
+		}
+	}
+	return t
+}
+
+func (n Number) compile(t *tables, rule int) error {
+	kinds := n.Seps
+	if kinds == "" {
+		kinds = " -"
+	}
+	if len(n.Layouts) == 0 {
+		return fmt.Errorf("number without layouts")
+	}
+	for _, l := range n.Layouts {
+		if !strings.Contains(l, " ") {
+			if err := t.addLayout(l, rule); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, k := range kinds {
+			if err := t.addLayout(strings.ReplaceAll(l, " ", string(k)), rule); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// addLayout adds a layout whose separators stand for themselves.
+func (t *tables) addLayout(l string, rule int) error {
+	at := 0
+	for rest, sep := l, uint8(0); ; {
+		end := strings.IndexAny(rest, seps)
+		group := rest
+		if end >= 0 {
+			group = rest[:end]
+		}
+		n, err := strconv.Atoi(group)
+		if err != nil || n < 1 || n > maxGroup {
+			return fmt.Errorf("layout %q: %q is no group length", l, group)
+		}
+		next := t.layouts[at].next[sep][n]
+		if next == 0 {
+			if len(t.layouts) > 1<<16-1 {
+				return fmt.Errorf("layout %q: too many layouts", l)
+			}
+			next = uint16(len(t.layouts))
+			t.layouts[at].next[sep][n] = next
+			t.layouts = append(t.layouts, layout{})
+		}
+		at = int(next)
+		if end < 0 {
+			t.single[n] = t.single[n] || sep == 0
+			t.layouts[at].rules = append(t.layouts[at].rules, rule)
+			return nil
+		}
+		sep, rest = t.sep[rest[end]], rest[end+1:]
+	}
+}
+
+func (r Run) compile(t *tables, rule int) error {
+	if r.Min < 1 || r.Max < r.Min || r.Max > maxGroup {
+		return fmt.Errorf("run of %d to %d digits", r.Min, r.Max)
+	}
+	if len(t.runs) == 0 || r.Min < t.minRun {
+		t.minRun = r.Min
+	}
+	t.maxRun = max(t.maxRun, r.Max)
+	for n := r.Min; n <= r.Max; n++ {
+		t.single[n] = true
+	}
+	t.runs = append(t.runs, run{r.Min, r.Max, rule})
+	return nil
+}
+
+func (w Word) compile(t *tables, rule int) error {
+	for _, s := range w.Starts {
+		if len(s) < 2 || t.class[s[0]]&word == 0 || t.class[s[1]]&word == 0 {
+			return fmt.Errorf("word start %q: want two letters or digits", s)
+		}
+		t.class[s[0]] |= opens
+		at := &t.starts[int(s[0])<<7|int(s[1])]
+		if *at == 0 {
+			*at = uint16(len(t.words))
+			t.words = append(t.words, nil)
+		}
+		t.words[*at] = append(t.words[*at], start{s, rule})
+	}
+	return nil
+}
+
+func (k Token) compile(t *tables, rule int) error {
+	if k.Len < 1 {
+		return fmt.Errorf("token of %d characters", k.Len)
+	}
+	if t.minToken == 0 || k.Len < t.minToken {
+		t.minToken = k.Len
+	}
+	for len(t.tokens) <= k.Len {
+		t.tokens = append(t.tokens, nil)
+	}
+	t.tokens[k.Len] = append(t.tokens[k.Len], rule)
+	return nil
+}
+
+func (a Around) compile(t *tables, rule int) error {
+	if a.Byte >= 0x80 || t.class[a.Byte]&(word|base64) != 0 {
+		return fmt.Errorf("byte %#x cannot be a trigger", a.Byte)
+	}
+	t.class[a.Byte] |= trigger
+	t.around[a.Byte] = append(t.around[a.Byte], rule)
+	return nil
+}
