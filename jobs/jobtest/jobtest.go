@@ -57,8 +57,9 @@ type System struct {
 	// Link is the producer's.
 	Link *Link
 
-	// Redis reaches the server past all faults.
-	Redis redis.UniversalClient
+	// Server says how to reach the server, and Redis does, past all faults.
+	Server *redis.UniversalOptions
+	Redis  redis.UniversalClient
 
 	t         testing.TB
 	opt       Options
@@ -85,7 +86,8 @@ func Start(t testing.TB, o Options) *System {
 		o.Handlers = []jobs.Handler{Echo()}
 	}
 	s := &System{t: t, opt: o, accepted: map[string]*promise{}, records: map[string]record{}}
-	s.Redis = redis.NewUniversalClient(o.Jobs.Redis)
+	s.Server = o.Jobs.Redis
+	s.Redis = redis.NewUniversalClient(s.Server)
 	t.Cleanup(func() { s.Redis.Close() })
 	s.calm = s.open(o.Jobs)
 	if o.Faults != nil {
