@@ -30,11 +30,19 @@ func (s *Server) Options() *redis.UniversalOptions {
 	return &redis.UniversalOptions{
 		// Numeric, since a client may look a name up.
 		Addrs:    []string{"127.0.0.1:6379"},
-		Dialer:   func(context.Context, string, string) (net.Conn, error) { return s.m.Dial() },
+		Dialer:   func(context.Context, string, string) (net.Conn, error) { return s.dial() },
 		PoolSize: 64,
 		// There is no failover to be notified of.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
+}
+
+func (s *Server) dial() (net.Conn, error) {
+	nc, err := s.m.Dial()
+	if err != nil {
+		return nil, err
+	}
+	return newConn(nc), nil
 }
 
 // Close ends the server and all connections to it.
