@@ -35,9 +35,8 @@ for _, type in ipairs(types) do
   end
 end
 table.sort(found, function(a, b)
-  if not asc then a, b = b, a end
-  if a.at ~= b.at then return a.at < b.at end
-  return a.id < b.id
+  if a.at ~= b.at then return (a.at < b.at) == asc end
+  return a.id ~= b.id and (a.id < b.id) == asc
 end)
 
 local page = {}
