@@ -32,12 +32,14 @@ type Options struct {
 	Authenticate Authenticator
 
 	MaxText        int           // bytes of text in a job, 1 MiB
+	MaxLooks       int           // jobs that one page of a listing looks at whose $filter no index serves, 10,000
 	Deadline       time.Duration // for an answer from the queue, 2 s; waiting as asked comes on top
 	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
 }
 
 const (
 	defaultMaxText  = 1 << 20
+	defaultMaxLooks = 10_000
 	defaultDeadline = 2 * time.Second
 )
 
@@ -70,6 +72,7 @@ type api struct {
 	log            *slog.Logger
 	authenticate   Authenticator // nil while authentication is off
 	maxText        int
+	maxLooks       int
 	deadline       time.Duration
 	trustForwarded bool
 }
@@ -83,6 +86,7 @@ func New(o Options) http.Handler {
 		log:            cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
 		authenticate:   o.Authenticate,
 		maxText:        cmp.Or(o.MaxText, defaultMaxText),
+		maxLooks:       cmp.Or(o.MaxLooks, defaultMaxLooks),
 		deadline:       cmp.Or(o.Deadline, defaultDeadline),
 		trustForwarded: o.TrustForwarded,
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/classifyd/classifyd/api/odata"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 )
@@ -22,6 +23,10 @@ type collection struct {
 }
 
 func (c collection) get(w http.ResponseWriter, r *http.Request) error {
+	o, err := readOptions(r, jobSchema, odata.Select)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := c.within(r)
 	defer cancel()
 	id, err := c.find(ctx, r)
@@ -48,7 +53,7 @@ func (c collection) get(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	c.writeJob(w, r, c.name, http.StatusOK, j)
+	c.writeJob(w, r, c.name, http.StatusOK, j, o.Select...)
 	return nil
 }
 
@@ -169,16 +174,17 @@ func names(lines []string, etag string) bool {
 	return false
 }
 
-// writeJob answers with j as a member of the named collection.
-func (a *api) writeJob(w http.ResponseWriter, r *http.Request, name string, status int, j *jobs.Job) {
+// writeJob answers with j, or some properties of it, as a member of the named
+// collection.
+func (a *api) writeJob(w http.ResponseWriter, r *http.Request, name string, status int, j *jobs.Job, selected ...string) {
 	h := w.Header()
 	h.Set("ETag", j.ETag())
 	if !j.Done() {
 		h.Set("Retry-After", "1")
 	}
 	body := wireJob(j)
-	body.Context = a.context(r, name) + "/$entity"
-	a.write(w, r, status, odata, body)
+	body.Context = a.context(r, name, selected...) + "/$entity"
+	a.writeEntity(w, r, status, body, a.link(r, "jobs", string(j.ID)), selected)
 }
 
 // wireJob is j as clients see it.
