@@ -19,7 +19,8 @@ type collection struct {
 	*api
 	name    string
 	jobType string // "" for all
-	parse   parser // reads what is posted
+	parse   parser // reads the JSON that is posted
+	files   bool   // takes files by themselves too
 }
 
 func (c collection) get(w http.ResponseWriter, r *http.Request) error {
@@ -73,7 +74,7 @@ func (c collection) wait(r *http.Request, j *jobs.Job, known []string) (*jobs.Jo
 }
 
 func (c collection) patch(w http.ResponseWriter, r *http.Request) error {
-	body, err := c.read(w, r)
+	body, err := c.readJSON(w, r, bodyRest)
 	if err != nil {
 		return err
 	}

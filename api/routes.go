@@ -40,11 +40,14 @@ func (a *api) services() []route {
 func (a *api) resources() []route {
 	jobs := collection{api: a, name: "jobs", parse: wire.ParseJob}
 	texts := collection{api: a, name: "classifyTextJobs", jobType: wire.ClassifyText, parse: wire.ParseTextJob}
+	files := collection{api: a, name: "classifyFileJobs", jobType: wire.ClassifyFile, parse: wire.ParseFileJob, files: true}
 	return slices.Concat(
 		jobs.routes(),
-		[]route{{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}}},
 		texts.routes(),
+		files.routes(),
 		[]route{
+			{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}},
+			{name: "classifyFile", path: "/classifyFile", verbs: map[string]handler{"POST": a.classifyFile}},
 			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes}},
 			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType}},
 		},
