@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,118 @@ import (
 	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
+func TestListingShowsEachJobOnceWhateverComesAndGoes(t *testing.T) {
+	for _, oldest := range []bool{false, true} {
+		t.Run(fmt.Sprintf("oldest=%v", oldest), func(t *testing.T) {
+			each(t, func(t *testing.T, o jobtest.Options) {
+				o.Handlers = after(30 * time.Millisecond)
+				o.Jobs.Concurrency = 1
+				s := jobtest.Start(t, o)
+				var stay []*jobs.Job
+				var leave []*jobs.Job
+				for i := range 60 { // many within one microsecond of the bubble's clock
+					j := s.Submit(jobtest.Text("acme"))
+					if i%4 == 0 {
+						leave = append(leave, j)
+					} else {
+						stay = append(stay, j)
+					}
+				}
+				seen := map[jobs.ID]int{}
+				var order []*jobs.Job
+				// Each job moves from one box to the other while the listing goes on.
+				boxes := []jobs.Box{{States: []jobs.State{jobs.NotStarted}}, {States: []jobs.State{jobs.Running, jobs.Succeeded}}}
+				for j, err := range s.Queue.List(t.Context(), "acme", jobs.Query{Boxes: boxes, Oldest: oldest, Page: 7}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					seen[j.ID]++
+					order = append(order, j)
+					if len(leave) > 0 {
+						s.Forget(leave[0])
+						leave = leave[1:]
+						s.Submit(jobtest.Text("acme"))
+					}
+					time.Sleep(10 * time.Millisecond) // others start and end meanwhile
+				}
+				for _, j := range stay {
+					if seen[j.ID] != 1 {
+						t.Errorf("job %s was listed %d times", j.ID, seen[j.ID])
+					}
+				}
+				for id, n := range seen {
+					if n > 1 {
+						t.Errorf("job %s was listed %d times", id, n)
+					}
+				}
+				if !slices.IsSortedFunc(order, func(a, b *jobs.Job) int {
+					if !oldest {
+						a, b = b, a
+					}
+					return a.Created.Compare(b.Created)
+				}) {
+					t.Error("the listing is out of order")
+				}
+				s.CheckPromises()
+			})
+		})
+	}
+}
+
+func TestListAndCountHeedTheQuery(t *testing.T) {
+	each(t, func(t *testing.T, o jobtest.Options) {
+		o.Processes = -1
+		s := jobtest.Start(t, o)
+		var list []*jobs.Job
+		for i := range 12 {
+			sub := jobtest.Text("acme")
+			sub.Type = []string{"a", "b", "c"}[i%3]
+			sub.Priority = []jobs.Priority{jobs.Low, jobs.Normal, jobs.High}[i%3]
+			list = append(list, s.Submit(sub))
+			time.Sleep(time.Second)
+		}
+		for _, j := range list[:4] {
+			s.Cancel(j)
+		}
+		for _, tt := range []struct {
+			name string
+			box  jobs.Box
+			want int
+		}{
+			{"all", jobs.Box{}, 12},
+			{"state", jobs.Box{States: []jobs.State{jobs.Canceled}}, 4},
+			{"states", jobs.Box{States: []jobs.State{jobs.Canceled, jobs.NotStarted}}, 12},
+			{"none", jobs.Box{States: []jobs.State{jobs.Succeeded}}, 0},
+			{"type", jobs.Box{Types: []string{"b"}}, 4},
+			{"type and state", jobs.Box{Types: []string{"a"}, States: []jobs.State{jobs.Canceled}}, 2},
+			{"unknown type", jobs.Box{Types: []string{"x"}}, 0},
+			{"from", jobs.Box{From: list[3].Created}, 9},
+			{"just after", jobs.Box{From: list[3].Created.Add(1)}, 8},
+			{"to", jobs.Box{To: list[3].Created}, 3},
+			{"to just after", jobs.Box{To: list[3].Created.Add(1)}, 4},
+			{"from and to", jobs.Box{From: list[2].Created, To: list[5].Created}, 3},
+		} {
+			n, err := s.Queue.Count(t.Context(), "acme", jobs.Query{Boxes: []jobs.Box{tt.box}})
+			if err != nil || n != int64(tt.want) {
+				t.Errorf("%s: Count = %d, %v, want %d", tt.name, n, err, tt.want)
+			}
+			for _, page := range []int{1, 5, 12, 50} {
+				got := 0
+				for _, err := range s.Queue.List(t.Context(), "acme", jobs.Query{Boxes: []jobs.Box{tt.box}, Page: page}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					got++
+				}
+				if got != tt.want {
+					t.Errorf("%s, pages of %d: List yields %d, want %d", tt.name, page, got, tt.want)
+				}
+			}
+		}
+		s.CheckPromises()
+	})
+}
+
 // picks says by hand what a Box says to Redis.
 func picks(b jobs.Box, j *jobs.Job) bool {
 	return (len(b.States) == 0 || slices.Contains(b.States, j.State)) &&
@@ -19,7 +132,7 @@ func picks(b jobs.Box, j *jobs.Job) bool {
 		!j.Created.Before(b.From) && (b.To.IsZero() || j.Created.Before(b.To))
 }
 
-func list(t *testing.T, q *jobs.Queue, query jobs.Query) (all []*jobs.Job) {
+func listing(t *testing.T, q *jobs.Queue, query jobs.Query) (all []*jobs.Job) {
 	t.Helper()
 	for j, err := range q.List(t.Context(), "acme", query) {
 		if err != nil {
@@ -52,7 +165,7 @@ func TestListAndCountPickWhatIsInTheBoxes(t *testing.T) {
 			}
 		}
 		s.Submit(jobtest.Text("duff"))
-		all := list(t, s.Queue, jobs.Query{})
+		all := listing(t, s.Queue, jobs.Query{})
 		middle := all[len(all)/2].Created
 		for _, boxes := range [][]jobs.Box{
 			nil,
@@ -79,7 +192,7 @@ func TestListAndCountPickWhatIsInTheBoxes(t *testing.T) {
 					slices.Reverse(want)
 				}
 				for _, page := range []int{2, 50} {
-					got := list(t, s.Queue, jobs.Query{Boxes: boxes, Oldest: oldest, Page: page})
+					got := listing(t, s.Queue, jobs.Query{Boxes: boxes, Oldest: oldest, Page: page})
 					if diff := cmp.Diff(ids(want), ids(got)); diff != "" {
 						t.Errorf("%+v, oldest first %t, pages of %d: -want +got\n%s", boxes, oldest, page, diff)
 					}
@@ -87,60 +200,6 @@ func TestListAndCountPickWhatIsInTheBoxes(t *testing.T) {
 				n, err := s.Queue.Count(t.Context(), "acme", jobs.Query{Boxes: boxes, Oldest: oldest, After: all[3].Cursor()})
 				if err != nil || n != int64(len(want)) {
 					t.Errorf("%+v: Count = %d, %v, want %d", boxes, n, err, len(want))
-				}
-			}
-		}
-	})
-}
-
-// TestListHasWhatStaysWhileOthersComeAndGo reads a listing page by page, and
-// between the pages jobs come, move from one box to the other, and go.
-func TestListHasWhatStaysWhileOthersComeAndGo(t *testing.T) {
-	each(t, func(t *testing.T, o jobtest.Options) {
-		o.Processes = -1
-		for _, oldest := range []bool{false, true} {
-			s := jobtest.Start(t, o)
-			o.Jobs.Redis = nil
-			var stays, moves, goes []jobs.ID
-			for i := range 30 {
-				j := s.Submit(jobs.Submission{Tenant: "acme", Type: "a"})
-				switch i % 3 {
-				case 0:
-					stays = append(stays, j.ID)
-				case 1:
-					moves = append(moves, j.ID)
-				case 2:
-					goes = append(goes, j.ID)
-				}
-			}
-			seen := map[jobs.ID]int{}
-			n := 0
-			query := jobs.Query{Oldest: oldest, Page: 4, Boxes: []jobs.Box{{States: []jobs.State{jobs.NotStarted}}, {States: []jobs.State{jobs.Canceled}}}}
-			for j, err := range s.Queue.List(t.Context(), "acme", query) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				seen[j.ID]++
-				if n++; n%2 == 0 && len(moves) > 0 && len(goes) > 0 && n < 100 {
-					if _, err := s.Queue.Cancel(t.Context(), "acme", moves[n%len(moves)], ""); err != nil {
-						t.Fatal(err)
-					}
-					if err := s.Queue.Forget(t.Context(), "acme", goes[0], ""); err != nil {
-						t.Fatal(err)
-					}
-					goes = goes[1:]
-					time.Sleep(time.Millisecond)
-					s.Submit(jobs.Submission{Tenant: "acme", Type: "a"})
-				}
-			}
-			for _, id := range slices.Concat(stays, moves) {
-				if seen[id] != 1 {
-					t.Errorf("oldest first %t: a job that stayed was listed %d times", oldest, seen[id])
-				}
-			}
-			for id, n := range seen {
-				if n > 1 {
-					t.Errorf("oldest first %t: %s was listed %d times", oldest, id, n)
 				}
 			}
 		}

@@ -22,11 +22,9 @@ boxes(7, function(set, low, high, tie)
     add(redis.call("ZREVRANGEBYSCORE", set, high, low, "WITHSCORES", "LIMIT", 0, limit))
   end
 end)
-table.sort(found, function(x, y)
-  local a, b = x, y -- not swapped in place, which the embedded Redis gets wrong
-  if not asc then a, b = y, x end
-  if a.at ~= b.at then return a.at < b.at end
-  return a.id < b.id
+table.sort(found, function(a, b)
+  if a.at ~= b.at then return (a.at < b.at) == asc end
+  return a.id ~= b.id and (a.id < b.id) == asc
 end)
 
 local page = {}
