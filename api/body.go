@@ -32,20 +32,6 @@ func (a *api) readJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]b
 // read returns the request's body, unpacked. The limit holds for what was sent
 // and for what comes out of it, so that a small bomb stays small.
 func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	body, err := a.open(w, r, limit)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(body)
-	if err != nil {
-		return nil, unreadable(err, limit)
-	}
-	return data, nil
-}
-
-// open is the request's body, unpacked. Reading more of it than limit is an
-// error that unreadable can tell.
-func (a *api) open(w http.ResponseWriter, r *http.Request, limit int64) (io.ReadCloser, error) {
 	if r.ContentLength > limit {
 		return nil, tooLong(limit)
 	}
@@ -61,7 +47,11 @@ func (a *api) open(w http.ResponseWriter, r *http.Request, limit int64) (io.Read
 	default:
 		return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
 	}
-	return body, nil
+	data, err := io.ReadAll(body)
+	if err != nil {
+		return nil, unreadable(err, limit)
+	}
+	return data, nil
 }
 
 // wantJSON refuses a body that says it is something else. One that says

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -44,11 +45,16 @@ func (a *api) fileOr(json reader) reader {
 // sensitiveTypeIds.
 func (a *api) readForm(w http.ResponseWriter, r *http.Request, boundary string) (*wire.JobRequest, error) {
 	limit := int64(a.most.File) + 2*bodyRest
-	body, err := a.open(w, r, limit)
+	body, err := a.read(w, r, limit)
 	if err != nil {
 		return nil, err
 	}
-	form := multipart.NewReader(body, boundary)
+	// To the package a form that ends within a part's header is one that ends
+	// there. It could be the part that narrows the search.
+	if !bytes.Contains(body, []byte("--"+boundary+"--")) {
+		return nil, badRequest(wire.MalformedBody, "", "the form ends too early")
+	}
+	form := multipart.NewReader(bytes.NewReader(body), boundary)
 	var file, ids []byte
 	hasFile, idsName := false, ""
 	for {
