@@ -42,6 +42,13 @@ func (c collection) get(w http.ResponseWriter, r *http.Request) error {
 	if c.jobType != "" && j.Type != c.jobType {
 		return jobs.ErrNotFound
 	}
+	match, err := ifMatch(r.Header)
+	if err != nil {
+		return err
+	}
+	if match != "" && match != "*" && match != j.ETag() {
+		return jobs.ErrChanged
+	}
 	known := r.Header.Values("If-None-Match")
 	if wait := call.prefer.wait; wait > 0 {
 		if j, err = c.wait(r, j, known); err != nil {
