@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -23,7 +24,7 @@ type route struct {
 	path    string
 	verbs   map[string]handler
 	open    bool   // to callers who are not authenticated
-	plain   bool   // answers text/plain
+	media   string // what it answers with if not JSON
 	version string // what stands before dataClassification: /beta, /v1.0 or nothing
 }
 
@@ -39,11 +40,14 @@ func (a *api) services() []route {
 func (a *api) resources() []route {
 	jobs := collection{api: a, name: "jobs", parse: wire.ParseJob}
 	texts := collection{api: a, name: "classifyTextJobs", jobType: wire.ClassifyText, parse: wire.ParseTextJob}
+	files := collection{api: a, name: "classifyFileJobs", jobType: wire.ClassifyFile, parse: wire.ParseFileJob, files: true}
 	return slices.Concat(
 		jobs.routes(),
-		[]route{{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}}},
 		texts.routes(),
+		files.routes(),
 		[]route{
+			{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}},
+			{name: "classifyFile", path: "/classifyFile", verbs: map[string]handler{"POST": a.classifyFile}},
 			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes}},
 			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType}},
 		},
@@ -55,7 +59,7 @@ func (c collection) routes() []route {
 	return []route{
 		{name: c.name, path: base, verbs: map[string]handler{"GET": c.list, "POST": c.create}},
 		{name: c.name + ".ref", path: base + "/$ref", verbs: map[string]handler{"POST": c.createReference}},
-		{name: c.name + ".count", path: base + "/$count", plain: true, verbs: map[string]handler{"GET": c.count}},
+		{name: c.name + ".count", path: base + "/$count", media: "text/plain", verbs: map[string]handler{"GET": c.count}},
 		{name: c.name + ".job", path: base + "/{id}", verbs: map[string]handler{"GET": c.get, "PATCH": c.patch, "DELETE": c.delete}},
 		{name: c.name + ".cancel", path: base + "/{id}/cancel", verbs: map[string]handler{"POST": c.cancel}},
 	}
@@ -118,8 +122,10 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	case !ok:
 		w.Header().Set("Allow", rt.allow())
 		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
-	case !accepts(r.Header, rt.plain):
-		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept", message: "answers are application/json"}
+	}
+	if c.metadata, ok = negotiate(r.Header, rt.media); !ok {
+		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept",
+			message: "answers are " + cmp.Or(rt.media, plainJSON) + ", those of OData with odata.metadata none, minimal or full"}
 	}
 	c.prefer = parsePrefer(r.Header)
 	return handle(w, r)
