@@ -24,7 +24,7 @@ func TestJavaScriptClients(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := stage(t, daemon, tt.listen)
-			c := exec.CommandContext(t.Context(), "node", tt.script)
+			c := exec.CommandContext(t.Context(), "node", "--test-reporter=dot", tt.script)
 			c.Env = append(os.Environ(),
 				"SERVICE="+s.service, "FULL="+s.full, "FORGETFUL="+s.forgetful,
 				"NODE_EXTRA_CA_CERTS="+authority(t))
