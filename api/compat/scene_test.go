@@ -1,0 +1,213 @@
+// Package compat proves that Microsoft's own clients of Graph work against
+// classifyd once their base URL is changed: the JavaScript client, the Kiota
+// based SDK for TypeScript and the core of the SDK for Go. It is tests alone.
+//
+// They speak to the daemon as it is built, over a real network, and each has a
+// daemon to itself. The JavaScript clients come from npm, at the versions in
+// package-lock.json.
+package compat
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// skip skips a test for want of a tool, except where nothing may be skipped.
+func skip(t *testing.T, why string, args ...any) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf(why, args...)
+	}
+	t.Skipf(why, args...)
+}
+
+// build returns the path of a daemon.
+func build(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "classifyd")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../cmd/classifyd").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// start runs a daemon until the test ends and returns its address.
+func start(t *testing.T, daemon string, args ...string) string {
+	t.Helper()
+	c := exec.Command(daemon, append(args, "--listen", "127.0.0.1:0", "--trust-forwarded", "--log-level", "warn")...)
+	c.Stderr = t.Output()
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+		io.Copy(io.Discard, out)
+		if err := c.Wait(); err != nil {
+			t.Errorf("after SIGTERM: %v", err)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`http://[0-9.:]+[0-9]`).FindString(line)
+}
+
+// A scene is what a client is shown: three addresses of services.
+type scene struct {
+	service   string // serves the job type stuck, which never ends by itself
+	full      string // has no room, until it has refused a create
+	forgetful string // is service, but loses the answer to the first create
+	refused   atomic.Int32
+	resent    atomic.Int32
+	gzipped   atomic.Int32 // creates whose body was packed
+}
+
+// stage sets up a scene. Its services are reached over TLS when listen says so.
+func stage(t *testing.T, daemon string, listen func(http.Handler) *httptest.Server) *scene {
+	t.Helper()
+	s := &scene{}
+	stuck := newClassifier(t)
+	service := start(t, daemon, "--handler", "stuck="+stuck.URL)
+	s.service = front(t, listen, service, nil)
+	s.forgetful = front(t, listen, service, func(resp *http.Response) error {
+		if resp.Request.Method != http.MethodPost {
+			return nil
+		}
+		if resp.Request.Header.Get("Content-Encoding") == "gzip" {
+			s.gzipped.Add(1)
+		}
+		if resp.Request.Header.Get("Retry-Attempt") != "" {
+			s.resent.Add(1)
+			return nil
+		}
+		resp.Body.Close()
+		const lost = `{"error":{"code":"gatewayTimeout","message":"no answer in time","innerError":{"date":"2026-11-23T10:00:00"}}}`
+		resp.StatusCode, resp.Status = http.StatusGatewayTimeout, ""
+		resp.Header = http.Header{"Content-Type": {"application/json"}, "Retry-After": {"1"}}
+		resp.Body, resp.ContentLength = io.NopCloser(strings.NewReader(lost)), int64(len(lost))
+		return nil
+	})
+
+	busy := newClassifier(t)
+	full := start(t, daemon, "--handler", "stuck="+busy.URL, "--concurrency", "1", "--max-waiting", "1")
+	fill(t, full)
+	s.full = front(t, listen, full, func(resp *http.Response) error {
+		if resp.StatusCode == http.StatusServiceUnavailable {
+			s.refused.Add(1)
+			busy.release()
+		}
+		return nil
+	})
+	return s
+}
+
+// played checks that the client met what the scene had for it.
+func (s *scene) played(t *testing.T) {
+	t.Helper()
+	if s.refused.Load() == 0 {
+		t.Error("the full queue refused nothing")
+	}
+	if n := s.resent.Load(); n != 1 {
+		t.Errorf("the lost create was sent again %d times with Retry-Attempt, want once", n)
+	}
+}
+
+// front is a proxy before a service, which sees each answer.
+func front(t *testing.T, listen func(http.Handler) *httptest.Server, service string, see func(*http.Response) error) string {
+	t.Helper()
+	target, err := url.Parse(service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := listen(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.SetXForwarded()
+		},
+		ModifyResponse: see,
+	})
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// A classifier is a remote one that holds each job until it is canceled, or
+// until the classifier is released.
+type classifier struct {
+	*httptest.Server
+	free chan struct{}
+	done atomic.Bool
+}
+
+func newClassifier(t *testing.T) *classifier {
+	c := &classifier{free: make(chan struct{})}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		select {
+		case <-c.free:
+			io.WriteString(w, `{"result":{}}`)
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(func() { c.release(); c.Close() })
+	return c
+}
+
+func (c *classifier) release() {
+	if c.done.CompareAndSwap(false, true) {
+		close(c.free)
+	}
+}
+
+// fill posts jobs to a service that runs one at a time and lets one more wait,
+// until both are taken.
+func fill(t *testing.T, service string) {
+	t.Helper()
+	post := func() int {
+		resp, err := http.Post(service+"/beta/dataClassification/jobs", "application/json", strings.NewReader(`{"type":"stuck"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		io.Copy(io.Discard, resp.Body)
+		return resp.StatusCode
+	}
+	// The queue counts what waits once a second, so that it takes a while to
+	// notice that the first job runs.
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for taken := 0; taken < 2; {
+		switch status := post(); status {
+		case http.StatusCreated:
+			taken++
+		case http.StatusServiceUnavailable:
+			select {
+			case <-tick.C:
+			case <-t.Context().Done():
+				t.Fatal(t.Context().Err())
+			}
+		default:
+			t.Fatal(fmt.Errorf("filling the queue: status %d", status))
+		}
+	}
+}
