@@ -1,3 +1,10 @@
+// Package compat proves that Microsoft's own clients of Graph work against
+// classifyd once their base URL is changed: the JavaScript client, the Kiota
+// based SDK for TypeScript and the core of the SDK for Go. It is tests alone.
+//
+// They speak to the daemon as it is built, over a real network, and each has a
+// daemon to itself. The JavaScript clients come from npm, at the versions in
+// package-lock.json.
 package compat
 
 import (
@@ -10,40 +17,56 @@ import (
 	"testing"
 )
 
-func TestJavaScriptClients(t *testing.T) {
-	install(t)
+func TestClients(t *testing.T) {
+	node := func(script string) []string { return []string{"node", "--test-reporter=dot", script} }
 	daemon := build(t)
 	for _, tt := range []struct {
-		name, script string
-		listen       func(http.Handler) *httptest.Server
+		name    string
+		install func(*testing.T)
+		listen  func(http.Handler) *httptest.Server
+		dir     string
+		command []string
+		packs   bool // its bodies are gzip
 	}{
-		{"graph client over https", "graph.mjs", httptest.NewTLSServer},
-		{"graph client over http", "graph.mjs", httptest.NewServer},
-		{"kiota SDK", "kiota.mjs", httptest.NewServer},
+		{"JavaScript client over https", installNode, httptest.NewTLSServer, ".", node("graph.mjs"), false},
+		{"JavaScript client over http", installNode, httptest.NewServer, ".", node("graph.mjs"), false},
+		{"TypeScript SDK", installNode, httptest.NewServer, ".", node("kiota.mjs"), false},
+		{"Go SDK", installGo, httptest.NewServer, "sdk", []string{"go", "test", "-count=1", "."}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			tt.install(t)
 			t.Parallel()
 			s := stage(t, daemon, tt.listen)
-			c := exec.CommandContext(t.Context(), "node", "--test-reporter=dot", tt.script)
+			c := exec.CommandContext(t.Context(), tt.command[0], tt.command[1:]...)
+			c.Dir = tt.dir
 			c.Env = append(os.Environ(),
 				"SERVICE="+s.service, "FULL="+s.full, "FORGETFUL="+s.forgetful,
 				"NODE_EXTRA_CA_CERTS="+authority(t))
 			c.Stdout, c.Stderr = t.Output(), t.Output()
 			if err := c.Run(); err != nil {
-				t.Errorf("node %s: %v", tt.script, err)
+				t.Errorf("%v: %v", tt.command, err)
 			}
-			s.played(t)
+			s.played(t, tt.packs)
 		})
 	}
 }
 
-// install brings the packages of package-lock.json into node_modules, unless
-// they are there already.
-func install(t *testing.T) {
+// skip skips a test for want of a tool, except where nothing may be skipped.
+func skip(t *testing.T, why string, args ...any) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf(why, args...)
+	}
+	t.Skipf(why, args...)
+}
+
+// installNode brings the packages of package-lock.json into node_modules,
+// unless they are there already.
+func installNode(t *testing.T) {
 	t.Helper()
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			skip(t, "no %s: Microsoft's JavaScript clients are not tried", tool)
+			skip(t, "no %s: Microsoft's clients for JavaScript are not tried", tool)
 		}
 	}
 	lock, err := os.Stat("package-lock.json")
@@ -54,8 +77,22 @@ func install(t *testing.T) {
 	if done, err := os.Stat("node_modules/.package-lock.json"); err == nil && done.ModTime().After(lock.ModTime()) {
 		return
 	}
-	if out, err := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
-		skip(t, "npm ci: %v\n%s", err, out)
+	run(t, ".", "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+}
+
+// installGo brings the modules of the SDK for Go into the module cache.
+func installGo(t *testing.T) {
+	t.Helper()
+	run(t, "sdk", "go", "mod", "download")
+}
+
+// run runs a command that needs a network.
+func run(t *testing.T, dir, name string, args ...string) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), name, args...)
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
+		skip(t, "%s %s: %v\n%s", name, args[0], err, out)
 	}
 }
 

@@ -1,10 +1,3 @@
-// Package compat proves that Microsoft's own clients of Graph work against
-// classifyd once their base URL is changed: the JavaScript client, the Kiota
-// based SDK for TypeScript and the core of the SDK for Go. It is tests alone.
-//
-// They speak to the daemon as it is built, over a real network, and each has a
-// daemon to itself. The JavaScript clients come from npm, at the versions in
-// package-lock.json.
 package compat
 
 import (
@@ -15,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -25,15 +17,6 @@ import (
 	"testing"
 	"time"
 )
-
-// skip skips a test for want of a tool, except where nothing may be skipped.
-func skip(t *testing.T, why string, args ...any) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf(why, args...)
-	}
-	t.Skipf(why, args...)
-}
 
 // build returns the path of a daemon.
 func build(t *testing.T) string {
@@ -80,7 +63,7 @@ type scene struct {
 	forgetful string // is service, but loses the answer to the first create
 	refused   atomic.Int32
 	resent    atomic.Int32
-	gzipped   atomic.Int32 // creates whose body was packed
+	packed    atomic.Int32 // lost or resent creates with a gzip body
 }
 
 // stage sets up a scene. Its services are reached over TLS when listen says so.
@@ -95,7 +78,7 @@ func stage(t *testing.T, daemon string, listen func(http.Handler) *httptest.Serv
 			return nil
 		}
 		if resp.Request.Header.Get("Content-Encoding") == "gzip" {
-			s.gzipped.Add(1)
+			s.packed.Add(1)
 		}
 		if resp.Request.Header.Get("Retry-Attempt") != "" {
 			s.resent.Add(1)
@@ -122,14 +105,18 @@ func stage(t *testing.T, daemon string, listen func(http.Handler) *httptest.Serv
 	return s
 }
 
-// played checks that the client met what the scene had for it.
-func (s *scene) played(t *testing.T) {
+// played checks that the client met what the scene had for it, and whether it
+// packs what it sends.
+func (s *scene) played(t *testing.T, packs bool) {
 	t.Helper()
 	if s.refused.Load() == 0 {
 		t.Error("the full queue refused nothing")
 	}
 	if n := s.resent.Load(); n != 1 {
 		t.Errorf("the lost create was sent again %d times with Retry-Attempt, want once", n)
+	}
+	if n := s.packed.Load(); packs != (n == 2) {
+		t.Errorf("%d of 2 creates had a gzip body, want all: %v", n, packs)
 	}
 }
 
@@ -194,7 +181,7 @@ func fill(t *testing.T, service string) {
 	}
 	// The queue counts what waits once a second, so that it takes a while to
 	// notice that the first job runs.
-	tick := time.NewTicker(50 * time.Millisecond)
+	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for taken := 0; taken < 2; {
 		switch status := post(); status {
