@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -11,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -18,14 +21,36 @@ import (
 	"time"
 )
 
-// build returns the path of a daemon.
+// build returns the path of a daemon, with the race detector in it if the test
+// has it.
 func build(t *testing.T) string {
 	t.Helper()
+	see(t, "../..")
 	path := filepath.Join(t.TempDir(), "classifyd")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../cmd/classifyd").CombinedOutput(); err != nil {
+	args := []string{"build", "-o", path}
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		args = append(args, "-race")
+	}
+	if out, err := exec.CommandContext(t.Context(), "go", append(args, "../../cmd/classifyd")...).CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	return path
+}
+
+// see looks at the directories below root. What other processes read on behalf
+// of a test is unknown to go test, which would answer from its cache although
+// the daemon or a script has changed.
+func see(t *testing.T, root string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && slices.Contains([]string{".git", "node_modules"}, d.Name()) {
+			return fs.SkipDir
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // start runs a daemon until the test ends and returns its address.
