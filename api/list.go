@@ -63,7 +63,7 @@ func (c collection) page(ctx context.Context, r *http.Request, s search, skip, s
 	}
 	looks := 0
 	var last *jobs.Job // that was looked at and told or passed over
-	for j, err := range c.queue.List(ctx, callOf(r).Tenant, s.Query) {
+	for j, err := range c.jobs(ctx, callOf(r).Tenant, s) {
 		if err != nil {
 			return nil, nil, err
 		}
