@@ -340,11 +340,11 @@ func TestFollowersComeAndGoWhileJobsChange(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
 		s := jobtest.Start(t, o)
 		var wg sync.WaitGroup
-		for i := range 20 {
+		for i := range 10 {
 			wg.Go(func() {
 				after := ""
-				for range 20 {
-					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i+1)*100*time.Millisecond)
+				for range 8 {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i+1)*200*time.Millisecond)
 					for e, err := range s.Queue.Events(ctx, jobs.Tenant(fmt.Sprintf("t%d", i%3)), after) {
 						if err != nil {
 							t.Error(err)
@@ -359,7 +359,7 @@ func TestFollowersComeAndGoWhileJobsChange(t *testing.T) {
 				}
 			})
 		}
-		for i := range 100 {
+		for i := range 60 {
 			s.Submit(jobtest.Text(jobs.Tenant(fmt.Sprintf("t%d", i%3))))
 			time.Sleep(50 * time.Millisecond)
 		}
