@@ -72,6 +72,7 @@ type api struct {
 	maxText        int
 	deadline       time.Duration
 	trustForwarded bool
+	door           http.Handler // through which every request comes, also those of a batch
 }
 
 // New returns the API's handler. It is ready at once and holds nothing that
@@ -89,7 +90,8 @@ func New(o Options) http.Handler {
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}
-	return a.observe(a.router())
+	a.door = a.observe(a.router())
+	return a.door
 }
 
 type noTypes struct{}

@@ -20,24 +20,19 @@ func (a *api) maxBody() int64 { return 3*int64(a.maxText) + 64<<10 }
 // read returns the request's JSON, unpacked. The limit holds for what was sent
 // and for what comes out of it, so that a small bomb stays small.
 func (a *api) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	return a.readAtMost(w, r, a.maxBody())
+}
+
+func (a *api) readAtMost(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if err := wantJSON(r.Header); err != nil {
 		return nil, err
 	}
-	limit := a.maxBody()
 	if r.ContentLength > limit {
 		return nil, tooLong(limit)
 	}
-	var body io.Reader = http.MaxBytesReader(w, r.Body, limit)
-	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(body)
-		if err != nil {
-			return nil, unreadable(err, limit)
-		}
-		body = z
-	default:
-		return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
+	body, err := unpack(r.Header, http.MaxBytesReader(w, r.Body, limit))
+	if err != nil {
+		return nil, unreadable(err, limit)
 	}
 	data, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
@@ -49,17 +44,30 @@ func (a *api) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return data, nil
 }
 
-// wantJSON refuses a body that says it is something else. One that says
-// nothing is taken for JSON.
-func wantJSON(h http.Header) error {
+// unpack is body as it was before the client packed it.
+func unpack(h http.Header, body io.Reader) (io.Reader, error) {
+	switch enc := strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding"))); enc {
+	case "", "identity":
+		return body, nil
+	case "gzip", "x-gzip":
+		return gzip.NewReader(body)
+	}
+	return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
+}
+
+func wantJSON(h http.Header) error { return wantMedia(h, "application/json") }
+
+// wantMedia refuses a body that says it is something else. One that says
+// nothing is taken for what is wanted.
+func wantMedia(h http.Header, want string) error {
 	ct := h.Get("Content-Type")
 	if ct == "" {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(ct)
 	charset := params["charset"]
-	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return &problem{status: http.StatusUnsupportedMediaType, target: "Content-Type", code: "unsupportedContentType", message: "the body must be application/json in UTF-8"}
+	if err != nil || media != want || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return &problem{status: http.StatusUnsupportedMediaType, target: "Content-Type", code: "unsupportedContentType", message: "the body must be " + want + " in UTF-8"}
 	}
 	return nil
 }
@@ -70,6 +78,9 @@ func tooLong(limit int64) error {
 
 // unreadable tells a body that is too long or too slow from one that is broken.
 func unreadable(err error, limit int64) error {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLong(limit)
 	}
