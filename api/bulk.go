@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -97,12 +98,18 @@ func (a *api) bulk(w http.ResponseWriter, r *http.Request) error {
 type timedReader struct{ *bulk }
 
 func (t timedReader) Read(p []byte) (int, error) {
-	_ = t.rc.SetReadDeadline(time.Now().Add(bulkIdle))
+	till := time.Now().Add(bulkIdle)
+	_ = t.rc.SetReadDeadline(till)
 	// Only now: the end of ctx sets another deadline, which must stand.
 	if err := t.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return t.r.Body.Read(p)
+	n, err := t.r.Body.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) && !time.Now().Before(till) {
+		// The server ends the request's context now, but the client is there.
+		err = unreadable(err, 0)
+	}
+	return n, err
 }
 
 // read submits the lines until the input ends or must not go on.
@@ -111,8 +118,9 @@ func (b *bulk) read(in *bufio.Reader) {
 	least := bulkBodies * limit / bulkAtOnce
 	for i := 0; b.ctx.Err() == nil; i++ {
 		text, err := readLine(in, int(limit))
+		_, idle := errors.AsType[*problem](err)
 		switch {
-		case err == io.EOF || b.ctx.Err() != nil:
+		case err == io.EOF || b.ctx.Err() != nil && !idle:
 			return
 		case errors.Is(err, errLineTooLong):
 			b.refuse(i, tooLong(limit))

@@ -37,9 +37,7 @@ func openStream(w http.ResponseWriter, stop context.CancelFunc) *stream {
 	h := w.Header()
 	h.Set("Content-Type", eventStream)
 	h.Set("X-Accel-Buffering", "no") // nginx would collect events
-	// The request is read. A deadline that was meant for it would end the
-	// stream: the server watches the connection by reading on.
-	_ = s.rc.SetReadDeadline(time.Time{})
+	outlast(w)
 	w.WriteHeader(http.StatusOK)
 	s.mu.Lock()
 	defer s.mu.Unlock()
