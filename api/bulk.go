@@ -43,7 +43,7 @@ type bulk struct {
 	ctx  context.Context
 	stop context.CancelFunc // when the client is gone
 
-	lines chan *line // in order; holds all that there can be
+	lines chan *line     // in order; holds all that there can be
 	busy  sync.WaitGroup // of lines on their way
 	room  *semaphore.Weighted
 	away  atomic.Pointer[error] // why the store is taken to be away

@@ -93,4 +93,5 @@ func (s *stream) close() {
 	defer s.mu.Unlock()
 	s.beat.Stop()
 	s.err = errStreamOver
+	_ = s.rc.SetWriteDeadline(time.Now().Add(eventTime)) // for the end of the answer
 }
