@@ -26,7 +26,7 @@ type batchKey struct{}
 // batch runs up to 20 requests, each through the same door as one that comes
 // alone, and all at once where none has to wait for another.
 func (a *api) batch(w http.ResponseWriter, r *http.Request) error {
-	body, err := a.readAtMost(w, r, batchBodies*a.maxBody())
+	body, err := a.readJSON(w, r, batchBodies*a.maxFileBody())
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (a *api) batch(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	wg.Wait()
-	a.write(w, r, http.StatusOK, "application/json", out)
+	a.write(w, r, http.StatusOK, plainJSON, out)
 	return nil
 }
 
@@ -106,7 +106,7 @@ func itemHeader(r *http.Request, i int, item *wire.BatchRequest) http.Header {
 		h.Del(name)
 	}
 	if item.JSON && h.Get("Content-Type") == "" {
-		h.Set("Content-Type", "application/json")
+		h.Set("Content-Type", plainJSON)
 	}
 	for name, values := range r.Header {
 		if !slices.Contains(ofBatch, name) {
@@ -130,7 +130,7 @@ func (a *api) refuseItem(r *http.Request, id string, p *problem) wire.BatchRespo
 	if err != nil {
 		panic(err) // strings always encode
 	}
-	return wire.BatchResponse{ID: id, Status: p.status, Headers: map[string]string{"Content-Type": "application/json"}, Body: body}
+	return wire.BatchResponse{ID: id, Status: p.status, Headers: map[string]string{"Content-Type": plainJSON}, Body: body}
 }
 
 // memory keeps an answer.
@@ -164,7 +164,7 @@ func (m *memory) response(id string) wire.BatchResponse {
 	media, _, _ := strings.Cut(m.header.Get("Content-Type"), ";")
 	switch {
 	case len(data) == 0:
-	case media == "application/json":
+	case media == plainJSON:
 		out.Body = bytes.TrimSpace(data)
 	case strings.HasPrefix(media, "text/"):
 		out.Body, _ = json.Marshal(string(data)) // strings always encode

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -13,20 +14,25 @@ import (
 	"github.com/classifyd/classifyd/api/wire"
 )
 
-// maxBody is how long a JSON body may be: a text whose every other character
-// is escaped fits, and the rest of the body besides.
-func (a *api) maxBody() int64 { return 3*int64(a.maxText) + 64<<10 }
+// The longest bodies in JSON: a text whose every other character is escaped
+// fits, or a file in base64 some of whose characters are, and the rest of the
+// body besides.
+func (a *api) maxTextBody() int64 { return 3*int64(a.most.Text) + bodyRest }
+func (a *api) maxFileBody() int64 { return max(2*int64(a.most.File)+bodyRest, a.maxTextBody()) }
 
-// read returns the request's JSON, unpacked. The limit holds for what was sent
-// and for what comes out of it, so that a small bomb stays small.
-func (a *api) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	return a.readAtMost(w, r, a.maxBody())
-}
+const bodyRest = 64 << 10
 
-func (a *api) readAtMost(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	if err := wantJSON(r.Header); err != nil {
+// readJSON returns a body of JSON, unpacked.
+func (a *api) readJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if err := wantMedia(r.Header, plainJSON); err != nil {
 		return nil, err
 	}
+	return a.read(w, r, limit)
+}
+
+// read returns the request's body, unpacked. The limit holds for what was sent
+// and for what comes out of it, so that a small bomb stays small.
+func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, tooLong(limit)
 	}
@@ -34,28 +40,34 @@ func (a *api) readAtMost(w http.ResponseWriter, r *http.Request, limit int64) ([
 	if err != nil {
 		return nil, unreadable(err, limit)
 	}
-	data, err := io.ReadAll(io.LimitReader(body, limit+1))
+	data, err := io.ReadAll(http.MaxBytesReader(w, body, limit))
 	if err != nil {
 		return nil, unreadable(err, limit)
-	}
-	if int64(len(data)) > limit {
-		return nil, tooLong(limit)
 	}
 	return data, nil
 }
 
 // unpack is body as it was before the client packed it.
-func unpack(h http.Header, body io.Reader) (io.Reader, error) {
+func unpack(h http.Header, body io.ReadCloser) (io.ReadCloser, error) {
 	switch enc := strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding"))); enc {
 	case "", "identity":
 		return body, nil
 	case "gzip", "x-gzip":
-		return gzip.NewReader(body)
+		return unzip(body)
 	}
 	return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
 }
 
-func wantJSON(h http.Header) error { return wantMedia(h, "application/json") }
+// unzip reads a body that says it is gzip. Graph's SDK for Go keeps saying so
+// when it sends a body again, but then sends it plain: no JSON and no text in
+// UTF-8 begins as gzip does, so that the two cannot be mistaken.
+func unzip(body io.Reader) (io.ReadCloser, error) {
+	b := bufio.NewReader(body)
+	if head, err := b.Peek(2); err == nil && string(head) != "\x1f\x8b" {
+		return io.NopCloser(b), nil
+	}
+	return gzip.NewReader(b)
+}
 
 // wantMedia refuses a body that says it is something else. One that says
 // nothing is taken for what is wanted.

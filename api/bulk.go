@@ -61,15 +61,15 @@ func (a *api) bulk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := &bulk{api: a, r: r, w: w, rc: http.NewResponseController(w),
-		lines: make(chan *line, wire.MaxLines+1), room: semaphore.NewWeighted(bulkBodies * a.maxBody())}
+		lines: make(chan *line, wire.MaxLines+1), room: semaphore.NewWeighted(bulkBodies * a.maxFileBody())}
 	b.ctx, b.stop = context.WithCancel(r.Context())
 	defer b.stop()
 	// HTTP/2 is so by itself; where it cannot be had, answers come after the input.
 	_ = b.rc.EnableFullDuplex()
 	_ = b.rc.SetWriteDeadline(time.Time{}) // until the input ends, answers are for the client to take when it likes
-	in, err := unpack(r.Header, timedReader{b})
+	in, err := unpack(r.Header, io.NopCloser(timedReader{b}))
 	if err != nil {
-		return unreadable(err, a.maxBody())
+		return unreadable(err, a.maxFileBody())
 	}
 	release := context.AfterFunc(b.ctx, func() {
 		_ = b.rc.SetReadDeadline(time.Unix(1, 0))
@@ -114,7 +114,7 @@ func (t timedReader) Read(p []byte) (int, error) {
 
 // read submits the lines until the input ends or must not go on.
 func (b *bulk) read(in *bufio.Reader) {
-	limit := b.maxBody()
+	limit := b.maxFileBody()
 	least := bulkBodies * limit / bulkAtOnce
 	for i := 0; b.ctx.Err() == nil; i++ {
 		text, err := readLine(in, int(limit))
@@ -199,7 +199,7 @@ func (b *bulk) submit(i int, text []byte) wire.BulkResult {
 	if err := b.away.Load(); err != nil {
 		return b.refusal(i, *err)
 	}
-	req, err := wire.ParseJob(text, b.maxText)
+	req, err := wire.ParseJob(text, b.most)
 	if err != nil {
 		return b.refusal(i, err)
 	}

@@ -96,7 +96,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
-	a.write(w, r, p.status, "application/json", errorBody(c, p))
+	a.write(w, r, p.status, plainJSON, errorBody(c, p))
 }
 
 func errorBody(c *call, p *problem) wire.ErrorBody {

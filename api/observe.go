@@ -22,6 +22,8 @@ type call struct {
 	prefer  prefer    // what the client would like
 	problem *problem  // what went wrong
 	until   time.Time // of a batch's requests: until when they may wait
+
+	metadata string // how much OData control information the client wants
 }
 
 // batched reports whether the request is part of a batch.

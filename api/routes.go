@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -24,8 +25,7 @@ type route struct {
 	path    string
 	verbs   map[string]handler
 	open    bool   // to callers who are not authenticated
-	plain   bool   // answers text/plain
-	media   string // what it answers beside JSON, if anything
+	media   string // what it answers with if not JSON
 	lone    bool   // cannot be part of a batch
 	version string // what stands before dataClassification: /beta, /v1.0 or nothing
 }
@@ -42,6 +42,7 @@ func (a *api) services() []route {
 func (a *api) resources() []route {
 	jobs := collection{api: a, name: "jobs", parse: wire.ParseJob}
 	texts := collection{api: a, name: "classifyTextJobs", jobType: wire.ClassifyText, parse: wire.ParseTextJob}
+	files := collection{api: a, name: "classifyFileJobs", jobType: wire.ClassifyFile, parse: wire.ParseFileJob, files: true}
 	return slices.Concat(
 		// Before the job that would have this for its id.
 		[]route{
@@ -49,9 +50,11 @@ func (a *api) resources() []route {
 			{name: "jobs.bulk", path: "/jobs/bulk", media: ndjson, lone: true, verbs: map[string]handler{"POST": a.bulk}},
 		},
 		jobs.routes(),
-		[]route{{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}}},
 		texts.routes(),
+		files.routes(),
 		[]route{
+			{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}},
+			{name: "classifyFile", path: "/classifyFile", verbs: map[string]handler{"POST": a.classifyFile}},
 			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes}},
 			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType}},
 		},
@@ -63,7 +66,7 @@ func (c collection) routes() []route {
 	return []route{
 		{name: c.name, path: base, verbs: map[string]handler{"GET": c.list, "POST": c.create}},
 		{name: c.name + ".ref", path: base + "/$ref", verbs: map[string]handler{"POST": c.createReference}},
-		{name: c.name + ".count", path: base + "/$count", plain: true, verbs: map[string]handler{"GET": c.count}},
+		{name: c.name + ".count", path: base + "/$count", media: "text/plain", verbs: map[string]handler{"GET": c.count}},
 		{name: c.name + ".job", path: base + "/{id}", verbs: map[string]handler{"GET": c.get, "PATCH": c.patch, "DELETE": c.delete}},
 		{name: c.name + ".job.events", path: base + "/{id}/events", media: eventStream, lone: true, verbs: map[string]handler{"GET": c.follow}},
 		{name: c.name + ".cancel", path: base + "/{id}/cancel", verbs: map[string]handler{"POST": c.cancel}},
@@ -131,8 +134,10 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
 	case c.batched() && rt.lone:
 		return badRequest("notInBatch", "url", "neither a batch nor a stream can be part of a batch")
-	case !accepts(r.Header, rt.plain) && (rt.media == "" || quality(r.Header, "Accept", rt.media) == 0):
-		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept", message: "answers are application/json"}
+	}
+	if c.metadata, ok = negotiate(r.Header, rt.media); !ok {
+		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept",
+			message: "answers are " + cmp.Or(rt.media, plainJSON) + ", those of OData with odata.metadata none, minimal or full"}
 	}
 	c.prefer = parsePrefer(r.Header)
 	if c.batched() {

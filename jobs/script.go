@@ -23,8 +23,8 @@ var (
 	submitScript    = load("submit", "event")
 	takeScript      = load("take")
 	dropScript      = load("drop")
-	listScript      = load("list")
-	countScript     = load("count")
+	listScript      = load("list", "boxes")
+	countScript     = load("count", "boxes")
 	deliverScript   = load("deliver", ofRecords...)
 	claimScript     = load("claim", ofRecords...)
 	heartbeatScript = load("heartbeat", ofRecords...)
@@ -43,7 +43,8 @@ var (
 	leftoverScript  = load("leftover", ofRecords...)
 )
 
-// load reads a script, with files of what it shares with others in front.
+// load reads a script and puts what it shares with others in front: ofRecords
+// for those that change or read records, boxes for those that read the index.
 func load(name string, shared ...string) *script {
 	src := ""
 	for _, file := range append(shared, name) {
