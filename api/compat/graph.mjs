@@ -73,6 +73,23 @@ test("classifyText is accepted as an action", async () => {
   }
 });
 
+test("classifyFile takes a file as JSON, as a form and as it is", async () => {
+  const file = Buffer.from(text);
+  const form = new FormData();
+  form.append("file", new Blob([file]), "note.txt");
+  form.append("sensitiveTypes", new Blob(['["50842eb7-edc8-4019-85dd-5a5c1f2bb085"]'], { type: "application/json" }));
+  const action = () => client.api("/dataClassification/classifyFile");
+  for (const sent of [
+    action().post({ file: file.toString("base64") }),
+    action().post(form),
+    action().header("Content-Type", "application/octet-stream").post(file),
+  ]) {
+    const job = await end((await sent).id);
+    assert.equal(job.status, "succeeded");
+    assert.deepEqual(job.result.classification.map((found) => found.displayName), ["Credit Card Number"]);
+  }
+});
+
 test("a listing comes in pages", async () => {
   const made = new Set();
   for (let i = 0; i < 3; i++) made.add((await client.api(jobs).post({ type: "paged" })).id);
@@ -98,6 +115,11 @@ test("a filter, an order and a count agree", async () => {
   const filter = "type eq 'counted' and status eq 'failed'";
   const listed = await client.api(jobs).filter(filter).orderby("creationDateTime asc").get();
   assert.deepEqual(listed.value.map((job) => job.id), ids);
+  const selected = await client.api(jobs).filter(filter).select("id,status").get();
+  for (const job of selected.value) {
+    const names = Object.keys(job).filter((name) => !name.startsWith("@odata."));
+    assert.deepEqual(names.sort(), ["id", "status"]);
+  }
   assert.equal(Number(await client.api(`${jobs}/$count`).filter(filter).get()), 2);
   assert.deepEqual((await client.api(jobs).filter("type eq 'counted' and status eq 'running'").get()).value, []);
 });
