@@ -28,21 +28,20 @@ func TestClients(t *testing.T) {
 		{"JavaScript client over https", installNode, true, ".", node("graph.mjs"), false},
 		{"JavaScript client over http", installNode, false, ".", node("graph.mjs"), false},
 		{"TypeScript SDK", installNode, false, ".", node("kiota.mjs"), false},
-		{"Go SDK", installGo, false, "sdk", []string{"go", "test", "-count=1", "."}, true},
+		{"Go SDK over https", installGo, true, "sdk", []string{"go", "test", "-count=1", "."}, true},
+		{"Go SDK over http", installGo, false, "sdk", []string{"go", "test", "-count=1", "."}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.install(t)
 			t.Parallel()
 			var id *identity
-			var env []string
 			if tt.tls {
 				id = newIdentity(t)
-				env = []string{"NODE_EXTRA_CA_CERTS=" + id.certificate}
 			}
 			s := stage(t, daemon, id)
 			c := exec.CommandContext(t.Context(), tt.command[0], tt.command[1:]...)
 			c.Dir = tt.dir
-			c.Env = slices.Concat(os.Environ(), env, []string{"SERVICE=" + s.service, "FULL=" + s.full, "FORGETFUL=" + s.forgetful})
+			c.Env = slices.Concat(os.Environ(), id.env(), []string{"SERVICE=" + s.service, "FULL=" + s.full, "FORGETFUL=" + s.forgetful})
 			c.Stdout, c.Stderr = t.Output(), t.Output()
 			if err := c.Run(); err != nil {
 				t.Errorf("%v: %v", tt.command, err)

@@ -65,6 +65,12 @@ test("the location of a created job leads to it", async () => {
   assert.equal((await follow(response.headers.get("Location")).get()).id, made.id);
 });
 
+test("v1.0 is served alike", async () => {
+  const { id } = await client.api(jobs).version("v1.0").post({ type: "classifyText", request: { text } });
+  const job = await client.api(`${jobs}/${id}`).version("v1.0").get();
+  assert.equal(job["@odata.context"], `${SERVICE}/v1.0/$metadata#dataClassification/jobs/$entity`);
+});
+
 test("classifyText is accepted as an action", async () => {
   for (const path of ["classifyText", "microsoft.graph.classifyText"]) {
     const response = await client.api(`/dataClassification/${path}`).responseType(ResponseType.RAW).post({ text });

@@ -28,7 +28,7 @@ import (
 // has it.
 func build(t *testing.T) string {
 	t.Helper()
-	see(t, "../..")
+	look(t, "../..")
 	path := filepath.Join(t.TempDir(), "classifyd")
 	args := []string{"build", "-o", path}
 	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
@@ -40,10 +40,10 @@ func build(t *testing.T) string {
 	return path
 }
 
-// see looks at the directories below root. What other processes read on behalf
+// look reads the directories below root. What other processes read on behalf
 // of a test is unknown to go test, which would answer from its cache although
 // the daemon or a script has changed.
-func see(t *testing.T, root string) {
+func look(t *testing.T, root string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && slices.Contains([]string{".git", "node_modules"}, d.Name()) {
@@ -206,6 +206,14 @@ func (id *identity) flags() []string {
 		return nil
 	}
 	return []string{"--tls-cert", id.certificate, "--tls-key", id.key}
+}
+
+// env is what makes clients in other processes trust the identity.
+func (id *identity) env() []string {
+	if id == nil {
+		return nil
+	}
+	return []string{"NODE_EXTRA_CA_CERTS=" + id.certificate, "SSL_CERT_FILE=" + id.certificate}
 }
 
 // client is one that trusts the identity.
