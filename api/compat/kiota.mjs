@@ -75,7 +75,7 @@ test("the location of a created job leads to it", async () => {
 test("classifyText is accepted as an action", async () => {
   const made = await service.classifyText.post({
     text, fileExtension: "txt", scopesToRun: ["fullDocument"], matchTolerancesToInclude: ["exact"],
-    sensitiveTypeIds: ["50842eb7-edc8-4019-85dd-5a5c1f2bb085"],
+    sensitiveTypeIds: ["50842eb7-edc8-4019-85dd-5a5c1f2bb085"], contentMetaData: { sourceId: "mail" },
   });
   assert.equal((await end(made.id)).status, "succeeded");
 });
