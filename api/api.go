@@ -89,7 +89,7 @@ func New(o Options) http.Handler {
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}
-	return a.observe(a.router())
+	return a.observe(canonical(a.router()))
 }
 
 type noTypes struct{}

@@ -70,7 +70,7 @@ func (c collection) count(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	c.send(w, r, http.StatusOK, "text/plain", strconv.AppendInt(nil, n, 10))
+	c.send(w, r, http.StatusOK, plain, strconv.AppendInt(nil, n, 10))
 	return nil
 }
 

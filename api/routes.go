@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -23,16 +24,21 @@ type route struct {
 	path    string
 	verbs   map[string]handler
 	open    bool   // to callers who are not authenticated
-	plain   bool   // answers text/plain
+	media   string // the media type of its answers, where that is not JSON
 	version string // what stands before dataClassification: /beta, /v1.0 or nothing
 }
 
 // services are the routes at the root.
 func (a *api) services() []route {
-	return []route{
+	routes := []route{
 		{name: "livez", path: "/livez", open: true, verbs: map[string]handler{"GET": a.live}},
 		{name: "readyz", path: "/readyz", open: true, verbs: map[string]handler{"GET": a.ready}},
+		{name: "openapi", path: "/openapi.yaml", open: true, media: yaml, verbs: map[string]handler{"GET": a.describe(yaml, openAPI)}},
 	}
+	for _, version := range versions {
+		routes = append(routes, route{name: "metadata", path: version + "/$metadata", open: true, media: xml, verbs: map[string]handler{"GET": a.describe(xml, metadata)}})
+	}
+	return routes
 }
 
 // resources are the routes below dataClassification.
@@ -55,7 +61,7 @@ func (c collection) routes() []route {
 	return []route{
 		{name: c.name, path: base, verbs: map[string]handler{"GET": c.list, "POST": c.create}},
 		{name: c.name + ".ref", path: base + "/$ref", verbs: map[string]handler{"POST": c.createReference}},
-		{name: c.name + ".count", path: base + "/$count", plain: true, verbs: map[string]handler{"GET": c.count}},
+		{name: c.name + ".count", path: base + "/$count", media: plain, verbs: map[string]handler{"GET": c.count}},
 		{name: c.name + ".job", path: base + "/{id}", verbs: map[string]handler{"GET": c.get, "PATCH": c.patch, "DELETE": c.delete}},
 		{name: c.name + ".cancel", path: base + "/{id}/cancel", verbs: map[string]handler{"POST": c.cancel}},
 	}
@@ -64,24 +70,26 @@ func (c collection) routes() []route {
 // router serves every route under each of Graph's versions and without one.
 // The router finds the path and the route the method, because mux can neither
 // say which methods a path has nor run anything where a method does not match.
-func (a *api) router() http.Handler {
+func (a *api) router() *mux.Router {
 	root := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	root.NotFoundHandler = a.serve(route{name: "none"})
 	for _, rt := range a.services() {
 		root.Handle(rt.path, a.serve(rt)).Name(rt.name)
 	}
-	for _, version := range []string{"/beta", "/v1.0", ""} {
+	for _, version := range versions {
 		sub := root.PathPrefix(version + service).Subrouter()
 		for _, rt := range a.resources() {
 			rt.version = version
 			sub.Handle(rt.path, a.serve(rt)).Name(version + rt.name)
 		}
 	}
-	return canonical(root)
+	return root
 }
 
-// service is what all resources hang from.
+// service is what all resources hang from, under any of the versions.
 const service = "/dataClassification"
+
+var versions = []string{"/beta", "/v1.0", ""}
 
 // serve lets a request in and hands it to the method's handler.
 func (a *api) serve(rt route) http.Handler {
@@ -118,8 +126,8 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	case !ok:
 		w.Header().Set("Allow", rt.allow())
 		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
-	case !accepts(r.Header, rt.plain):
-		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept", message: "answers are application/json"}
+	case !accepts(r.Header, rt.media):
+		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept", message: "answers are " + cmp.Or(rt.media, "application/json")}
 	}
 	c.prefer = parsePrefer(r.Header)
 	return handle(w, r)

@@ -12,6 +12,13 @@ import (
 // odata is the media type of payloads, as Graph writes it.
 const odata = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
+// The media types of answers that are not JSON.
+const (
+	plain = "text/plain"
+	yaml  = "application/yaml"
+	xml   = "application/xml"
+)
+
 // minGzip is the length from which packing an answer saves a packet.
 const minGzip = 1400
 
@@ -46,14 +53,16 @@ func (a *api) send(w http.ResponseWriter, r *http.Request, status int, mediaType
 	w.Write(data) // the client may be gone; there is nobody left to tell
 }
 
-// accepts reports whether the client takes the answers of a route.
-func accepts(h http.Header, plain bool) bool {
+// accepts reports whether the client takes the answers of a route, which are
+// of the media type, or JSON if that is empty. Who asks for JSON takes either:
+// generated clients ask for it everywhere.
+func accepts(h http.Header, media string) bool {
 	if len(h.Values("Accept")) == 0 {
 		return true
 	}
 	types := []string{"application/json", "application/*", "*/*"}
-	if plain {
-		types = append(types, "text/plain", "text/*")
+	if tree, _, ok := strings.Cut(media, "/"); ok {
+		types = append(types, media, tree+"/*")
 	}
 	for _, t := range types {
 		if quality(h, "Accept", t) > 0 {
