@@ -16,7 +16,7 @@ import (
 // job, with one bare server whose handler does nothing.
 func drainContest() contest {
 	return contest{
-		name: "drain", quick: 3,
+		name: "drain", quick: 2,
 		rows: []row{
 			{Name: "drain of queued jobs", Unit: "jobs/s", Goal: 1.2},
 			{Name: "drain, our CPU", Unit: "µs/job", Lower: true},

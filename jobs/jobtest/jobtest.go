@@ -57,8 +57,9 @@ type System struct {
 	// Link is the producer's.
 	Link *Link
 
-	// Redis reaches the server past all faults.
-	Redis redis.UniversalClient
+	// Server says how to reach the server, and Redis does, past all faults.
+	Server *redis.UniversalOptions
+	Redis  redis.UniversalClient
 
 	t         testing.TB
 	opt       Options
@@ -85,7 +86,8 @@ func Start(t testing.TB, o Options) *System {
 		o.Handlers = []jobs.Handler{Echo()}
 	}
 	s := &System{t: t, opt: o, accepted: map[string]*promise{}, records: map[string]record{}}
-	s.Redis = redis.NewUniversalClient(o.Jobs.Redis)
+	s.Server = o.Jobs.Redis
+	s.Redis = redis.NewUniversalClient(s.Server)
 	t.Cleanup(func() { s.Redis.Close() })
 	s.calm = s.open(o.Jobs)
 	if o.Faults != nil {
@@ -209,10 +211,12 @@ func (s *System) Get(j *jobs.Job) *jobs.Job {
 	return got
 }
 
-// Wait waits for the end of a job.
+// Wait waits for the end of a job, five minutes at most.
 func (s *System) Wait(j *jobs.Job) *jobs.Job {
 	s.t.Helper()
-	got, err := s.calm.Wait(s.t.Context(), j.Tenant, j.ID, "")
+	ctx, cancel := context.WithTimeout(s.t.Context(), 5*time.Minute)
+	defer cancel()
+	got, err := s.calm.Wait(ctx, j.Tenant, j.ID, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

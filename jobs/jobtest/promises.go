@@ -186,15 +186,18 @@ func (s *System) Keys() []string {
 // CheckPromises reads all of Redis at one moment and fails the test where it
 // differs from what the queue promises: every accepted job has its record; an
 // ended one is as it ever was and has no content; each record is listed once
-// and where it belongs, as are its lease, its due time and its retention; and
-// counts tell what is there.
+// and where it belongs, as are its lease, its due time and its retention.
 func (s *System) CheckPromises() {
 	s.t.Helper()
-	d := s.dump()
+	s.check(s.dump())
+}
+
+func (s *System) check(d dump) map[string]record {
+	s.t.Helper()
 	records := s.checkRecords(d)
 	s.checkEntries(d, records)
-	s.checkCounts(records)
 	s.checkContent(d)
+	return records
 }
 
 func (s *System) checkRecords(d dump) map[string]record {
@@ -404,10 +407,11 @@ func (s *System) checkContent(d dump) {
 	}
 }
 
-// CheckEnded checks that every accepted job has ended or was forgotten.
+// CheckEnded checks all promises, that every accepted job has ended or was
+// forgotten, and that counts tell what is there.
 func (s *System) CheckEnded() {
 	s.t.Helper()
-	s.CheckPromises()
+	s.checkCounts(s.check(s.dump()))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for this, r := range s.records {
