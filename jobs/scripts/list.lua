@@ -34,17 +34,11 @@ for _, type in ipairs(types) do
     end
   end
 end
-<<<<<<< HEAD
 table.sort(found, function(x, y)
   local a, b = x, y -- not swapped in place, which the embedded Redis gets wrong
   if not asc then a, b = y, x end
   if a.at ~= b.at then return a.at < b.at end
   return a.id < b.id
-=======
-table.sort(found, function(a, b)
-  if a.at ~= b.at then return (a.at < b.at) == asc end
-  return a.id ~= b.id and (a.id < b.id) == asc
->>>>>>> proof
 end)
 
 local page = {}
