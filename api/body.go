@@ -13,21 +13,29 @@ import (
 	"github.com/classifyd/classifyd/api/wire"
 )
 
-// maxBody is how long a JSON body may be: a text whose every other character
-// is escaped fits, and the rest of the body besides.
-func (a *api) maxBody() int64 { return 3*int64(a.maxText) + 64<<10 }
+// The longest bodies in JSON: a text whose every other character is escaped
+// fits, or a file in base64 some of whose characters are, and the rest of the
+// body besides.
+func (a *api) maxTextBody() int64 { return 3*int64(a.most.Text) + bodyRest }
+func (a *api) maxFileBody() int64 { return max(2*int64(a.most.File)+bodyRest, a.maxTextBody()) }
 
-// read returns the request's JSON, unpacked. The limit holds for what was sent
-// and for what comes out of it, so that a small bomb stays small.
-func (a *api) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+const bodyRest = 64 << 10
+
+// readJSON returns a body of JSON, unpacked.
+func (a *api) readJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if err := wantJSON(r.Header); err != nil {
 		return nil, err
 	}
-	limit := a.maxBody()
+	return a.read(w, r, limit)
+}
+
+// read returns the request's body, unpacked. The limit holds for what was sent
+// and for what comes out of it, so that a small bomb stays small.
+func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, tooLong(limit)
 	}
-	var body io.Reader = http.MaxBytesReader(w, r.Body, limit)
+	body := http.MaxBytesReader(w, r.Body, limit)
 	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
 	case "gzip", "x-gzip":
@@ -35,16 +43,13 @@ func (a *api) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		if err != nil {
 			return nil, unreadable(err, limit)
 		}
-		body = z
+		body = http.MaxBytesReader(w, z, limit)
 	default:
 		return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
 	}
-	data, err := io.ReadAll(io.LimitReader(body, limit+1))
+	data, err := io.ReadAll(body)
 	if err != nil {
 		return nil, unreadable(err, limit)
-	}
-	if int64(len(data)) > limit {
-		return nil, tooLong(limit)
 	}
 	return data, nil
 }

@@ -96,7 +96,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
-	a.write(w, r, p.status, "application/json", wire.ErrorBody{Error: wire.Error{
+	a.write(w, r, p.status, plainJSON, wire.ErrorBody{Error: wire.Error{
 		Code:    reason(p.status),
 		Message: p.message,
 		Target:  p.target,

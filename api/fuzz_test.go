@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/classifyd/classifyd/api"
 )
 
 var digits = regexp.MustCompile(`^\d+$`)
@@ -27,9 +29,17 @@ func FuzzHandler(f *testing.F) {
 	f.Add("POST", jobsPath, "", "Prefer: return=minimal, wait=x\nIdempotency-Key: k", []byte(textJob))
 	f.Add("GET", jobsPath+"/$count", "$filter=type in ('a','b')", "Accept-Encoding: gzip", []byte{})
 	f.Add("GET", jobsPath+"('"+anID+"')", "", `If-None-Match: W/"1.1", *`, []byte{})
+	f.Add("GET", jobsPath, "$filter=not (priority eq 'high' or startswith(type,'a'))&$select=id,status&$orderby=creationDateTime desc&$skip=1", "Accept: application/json;odata.metadata=full;q=0.5, */*;q=0.1", []byte{})
+	f.Add("GET", jobsPath, "filter=creationDateTime gt 2026-01-31T12:00:00+01:00&count=true&top=1", "Prefer: odata.maxpagesize=2", []byte{})
+	f.Add("GET", "/beta/dataClassification/sensitiveTypes", "$select=name,*", "Accept: application/json;odata.metadata=none", []byte{})
+	f.Add("POST", filePath, "", "Content-Type: text/plain\nPrefer: respond-async, return=representation", []byte("hello"))
+	f.Add("POST", filePath, "", octets+"\nContent-Encoding: gzip", []byte(pack("hello")))
+	multi, multiType := form("file=hello", "sensitiveTypes=["+`"`+cardID+`"]`)
+	f.Add("POST", fileJobs, "", multiType, []byte(multi))
+	f.Add("OPTIONS", jobsPath, "", "Origin: https://app.example\nAccess-Control-Request-Method: POST", []byte{})
 	f.Add("OPTIONS", "*", "", "Accept: text/html", []byte{})
 
-	s := start(f)
+	s := start(f, func(o *api.Options) { o.Origins = []string{"https://app.example"} })
 	f.Fuzz(func(t *testing.T, method, path, query, headers string, body []byte) {
 		r, ok := request(method, path, query, headers, body)
 		if !ok {

@@ -21,6 +21,8 @@ type call struct {
 	version string   // what stood before dataClassification in the path
 	prefer  prefer   // what the client would like
 	problem *problem // what went wrong
+
+	metadata string // how much OData control information the client wants
 }
 
 type callKey struct{}

@@ -235,12 +235,12 @@ func TestOpenAPIUsesAllItsParts(t *testing.T) {
 		name  string
 		parts []string
 	}{
-		{"parameters", names(readContract(t).doc.Components.Parameters)},
-		{"headers", names(readContract(t).doc.Components.Headers)},
-		{"requestBodies", names(readContract(t).doc.Components.RequestBodies)},
-		{"responses", names(readContract(t).doc.Components.Responses)},
-		{"schemas", names(readContract(t).doc.Components.Schemas)},
-		{"examples", names(readContract(t).doc.Components.Examples)},
+		{"parameters", partNames(readContract(t).doc.Components.Parameters)},
+		{"headers", partNames(readContract(t).doc.Components.Headers)},
+		{"requestBodies", partNames(readContract(t).doc.Components.RequestBodies)},
+		{"responses", partNames(readContract(t).doc.Components.Responses)},
+		{"schemas", partNames(readContract(t).doc.Components.Schemas)},
+		{"examples", partNames(readContract(t).doc.Components.Examples)},
 	} {
 		for _, part := range kind.parts {
 			ref := `"#/components/` + kind.name + "/" + part + `"`
@@ -251,7 +251,7 @@ func TestOpenAPIUsesAllItsParts(t *testing.T) {
 	}
 }
 
-func names[M ~map[string]V, V any](m M) []string {
+func partNames[M ~map[string]V, V any](m M) []string {
 	var out []string
 	for name := range m {
 		out = append(out, name)

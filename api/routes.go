@@ -45,11 +45,14 @@ func (a *api) services() []route {
 func (a *api) resources() []route {
 	jobs := collection{api: a, name: "jobs", parse: wire.ParseJob}
 	texts := collection{api: a, name: "classifyTextJobs", jobType: wire.ClassifyText, parse: wire.ParseTextJob}
+	files := collection{api: a, name: "classifyFileJobs", jobType: wire.ClassifyFile, parse: wire.ParseFileJob, files: true}
 	return slices.Concat(
 		jobs.routes(),
-		[]route{{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}}},
 		texts.routes(),
+		files.routes(),
 		[]route{
+			{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}},
+			{name: "classifyFile", path: "/classifyFile", verbs: map[string]handler{"POST": a.classifyFile}},
 			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes}},
 			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType}},
 		},
@@ -126,8 +129,10 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	case !ok:
 		w.Header().Set("Allow", rt.allow())
 		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
-	case !accepts(r.Header, rt.media):
-		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept", message: "answers are " + cmp.Or(rt.media, "application/json")}
+	}
+	if c.metadata, ok = negotiate(r.Header, rt.media); !ok {
+		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept",
+			message: "answers are " + cmp.Or(rt.media, plainJSON) + ", those of OData with odata.metadata none, minimal or full"}
 	}
 	c.prefer = parsePrefer(r.Header)
 	return handle(w, r)

@@ -117,7 +117,7 @@ func TestRealRedisMayBeKilledUnderLoad(t *testing.T) {
 			}
 			s.Wait(j)
 		}
-		if got, err := s.Queue.Count(t.Context(), "acme", jobs.Query{States: []jobs.State{jobs.Succeeded}}); got != n || err != nil {
+		if got, err := s.Queue.Count(t.Context(), "acme", jobs.Query{Boxes: []jobs.Box{{States: []jobs.State{jobs.Succeeded}}}}); got != n || err != nil {
 			t.Errorf("%d jobs were accepted, %d succeeded, %v", n, got, err)
 		}
 		s.CheckEnded()

@@ -17,31 +17,31 @@ type script struct {
 }
 
 var (
-	submitScript    = load("submit", false)
-	takeScript      = load("take", false)
-	dropScript      = load("drop", false)
-	listScript      = load("list", false)
-	countScript     = load("count", false)
-	deliverScript   = load("deliver", true)
-	claimScript     = load("claim", true)
-	heartbeatScript = load("heartbeat", true)
-	settleScript    = load("settle", true)
-	againScript     = load("again", true)
-	cancelScript    = load("cancel", true)
-	forgetScript    = load("forget", true)
-	watchScript     = load("watch", true)
-	expireScript    = load("expire", true)
-	sweepScript     = load("sweep", true)
-	dueScript       = load("due", true)
-	scrubScript     = load("scrub", true)
-	straysScript    = load("strays", true)
-	lockScript      = load("lock", true)
-	leftoverScript  = load("leftover", true)
+	submitScript    = load("submit", "")
+	takeScript      = load("take", "")
+	dropScript      = load("drop", "")
+	listScript      = load("list", "boxes")
+	countScript     = load("count", "boxes")
+	deliverScript   = load("deliver", "record")
+	claimScript     = load("claim", "record")
+	heartbeatScript = load("heartbeat", "record")
+	settleScript    = load("settle", "record")
+	againScript     = load("again", "record")
+	cancelScript    = load("cancel", "record")
+	forgetScript    = load("forget", "record")
+	watchScript     = load("watch", "record")
+	expireScript    = load("expire", "record")
+	sweepScript     = load("sweep", "record")
+	dueScript       = load("due", "record")
+	scrubScript     = load("scrub", "record")
+	straysScript    = load("strays", "record")
+	lockScript      = load("lock", "record")
+	leftoverScript  = load("leftover", "record")
 )
 
-// load reads a script; those that change or read records get what they share
-// in front.
-func load(name string, record bool) *script {
+// load reads a script and puts what it shares with others in front: record for
+// those that change or read records, boxes for those that read the index.
+func load(name, shared string) *script {
 	read := func(file string) string {
 		b, err := scriptFiles.ReadFile("scripts/" + file + ".lua")
 		if err != nil {
@@ -50,8 +50,8 @@ func load(name string, record bool) *script {
 		return string(b)
 	}
 	src := read(name)
-	if record {
-		src = read("record") + src
+	if shared != "" {
+		src = read(shared) + src
 	}
 	sum := sha1.Sum([]byte(src))
 	return &script{name: name, src: src, sha: hex.EncodeToString(sum[:])}

@@ -113,7 +113,7 @@ func drainOurs(ctx context.Context, q *jobs.Queue, n int, drained func() error) 
 		if ran.Load() < int64(n) {
 			return false, nil
 		}
-		ended, err := q.Count(ctx, tenant, jobs.Query{States: []jobs.State{jobs.Succeeded}})
+		ended, err := q.Count(ctx, tenant, jobs.Query{Boxes: []jobs.Box{{States: []jobs.State{jobs.Succeeded}}}})
 		return ended == int64(n), err
 	})
 	if err != nil {

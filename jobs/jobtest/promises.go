@@ -348,7 +348,7 @@ func (s *System) checkCounts(records map[string]record) {
 	var wrong []count
 	for _, t := range tenantsOf(records) {
 		for _, state := range jobs.States {
-			n, err := s.calm.Count(s.t.Context(), t, jobs.Query{States: []jobs.State{state}})
+			n, err := s.calm.Count(s.t.Context(), t, jobs.Query{Boxes: []jobs.Box{{States: []jobs.State{state}}}})
 			if err != nil {
 				s.t.Fatal(err)
 			}
