@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte,
 	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
 	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(body)
+		z, err := unzip(body)
 		if err != nil {
 			return nil, unreadable(err, limit)
 		}
@@ -52,6 +53,17 @@ func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte,
 		return nil, unreadable(err, limit)
 	}
 	return data, nil
+}
+
+// unzip reads a body that says it is gzip. Graph's SDK for Go keeps saying so
+// when it sends a body again, but then sends it plain: no JSON and no text in
+// UTF-8 begins as gzip does, so that the two cannot be mistaken.
+func unzip(body io.Reader) (io.ReadCloser, error) {
+	b := bufio.NewReader(body)
+	if head, err := b.Peek(2); err == nil && string(head) != "\x1f\x8b" {
+		return io.NopCloser(b), nil
+	}
+	return gzip.NewReader(b)
 }
 
 // wantJSON refuses a body that says it is something else. One that says

@@ -195,7 +195,7 @@ var badHeaders = []refusal{
 	{name: "broken content type", request: postJobs, body: `{"type":"a"}`, headers: []string{"Content-Type: ;;"}, status: 415, target: "Content-Type", code: "unsupportedContentType"},
 	{name: "other packing", request: postJobs, body: `{"type":"a"}`, headers: []string{"Content-Encoding: br"}, status: 415, target: "Content-Encoding", code: "unsupportedEncoding"},
 	{name: "packed twice", request: postJobs, body: `{"type":"a"}`, headers: []string{"Content-Encoding: gzip, gzip"}, status: 415, target: "Content-Encoding", code: "unsupportedEncoding"},
-	{name: "gzip that is none", request: postJobs, body: `{"type":"a"}`, headers: []string{"Content-Encoding: gzip"}, status: 400, code: "malformedBody"},
+	{name: "gzip that is none", request: postJobs, body: "\x1f\x8b" + `{"type":"a"}`, headers: []string{"Content-Encoding: gzip"}, status: 400, code: "malformedBody"},
 	{name: "gzip cut short", request: postJobs, body: pack(`{"type":"a"}`)[:20], headers: []string{"Content-Encoding: gzip"}, status: 400, code: "malformedBody"},
 	{name: "gzip with a wrong sum", request: postJobs, body: strings.TrimSuffix(pack(`{"type":"a"}`), pack(`{"type":"a"}`)[len(pack(`{"type":"a"}`))-8:]) + "12345678", headers: []string{"Content-Encoding: gzip"}, status: 400, code: "malformedBody"},
 	{name: "gzip bomb", request: postJobs, body: pack(`{"type":"` + strings.Repeat(" ", 8<<20) + `"}`), headers: []string{"Content-Encoding: gzip"}, status: 413, code: "contentTooLarge"},
