@@ -51,6 +51,10 @@ func errorCodes(t *testing.T) map[string]bool {
 				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "code" {
 					add(n.Value)
 				}
+			case *ast.AssignStmt:
+				if to, ok := n.Lhs[0].(*ast.Ident); ok && to.Name == "code" {
+					add(n.Rhs[0])
+				}
 			case *ast.CallExpr:
 				if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "badRequest" {
 					add(n.Args[0])

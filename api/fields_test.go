@@ -79,6 +79,9 @@ func kindOf(e ast.Expr) (kind, of string) {
 	case *ast.StarExpr:
 		return kindOf(e.X)
 	case *ast.ArrayType:
+		if elem, ok := e.Elt.(*ast.Ident); ok && elem.Name == "byte" {
+			return "string", "" // in base64
+		}
 		kind, of := kindOf(e.Elt)
 		if kind != "object" {
 			of = kind
@@ -105,13 +108,15 @@ func kindOf(e ast.Expr) (kind, of string) {
 var schemas = map[string]struct {
 	schema, edm string
 	request     bool // every property but the content is optional to clients
+	view        bool // a client can ask for some of its properties
 }{
-	"Job":                      {schema: "jobResponseBase", edm: "classificationJobResponse"},
+	"Job":                      {schema: "jobResponseBase", edm: "classificationJobResponse", view: true},
 	"ClassificationError":      {schema: "classificationError", edm: "classificationError"},
 	"ClassificationErrorBase":  {schema: "classifcationErrorBase", edm: "classifcationErrorBase"},
 	"ClassificationInnerError": {schema: "classificationInnerError", edm: "classificationInnerError"},
-	"SensitiveType":            {schema: "sensitiveType", edm: "sensitiveType"},
+	"SensitiveType":            {schema: "sensitiveType", edm: "sensitiveType", view: true},
 	"TextRequest":              {schema: "textClassificationRequest", edm: "textClassificationRequest", request: true},
+	"FileRequest":              {schema: "fileClassificationRequest", edm: "fileClassificationRequest", request: true},
 	"AllowList":                {schema: "allowList", edm: "allowList", request: true},
 	"ErrorBody":                {schema: "errorBody"},
 	"Error":                    {schema: "error"},
@@ -155,7 +160,7 @@ func TestOpenAPIHasEveryPropertyAndNoOther(t *testing.T) {
 			if !slices.Contains(types, f.kind) {
 				t.Errorf("%s in schema %s is %v, want %s", p, s.schema, types, f.kind)
 			}
-			if required := slices.Contains(schema.Required, p); required == f.optional && !s.request {
+			if required := slices.Contains(schema.Required, p); required == (f.optional || s.view) && !s.request {
 				t.Errorf("%s in schema %s: required is %t", p, s.schema, required)
 			}
 			ref := schema.Properties[p].Ref
@@ -272,7 +277,7 @@ func edmTakes(f field, edm string, types map[string]edmType) bool {
 	case "object":
 		return ours && known && name == schemas[f.of].edm
 	case "string":
-		return ours && known || slices.Contains([]string{"Edm.String", "Edm.Guid", "Edm.DateTimeOffset"}, edm)
+		return ours && known || slices.Contains([]string{"Edm.String", "Edm.Guid", "Edm.DateTimeOffset", "Edm.Stream"}, edm)
 	case "integer":
 		return edm == "Edm.Int32"
 	case "boolean":
@@ -344,7 +349,7 @@ func TestMetadataHasEveryCollectionAndAction(t *testing.T) {
 func TestActionTakesWhatItsRequestHas(t *testing.T) {
 	doc, types := readMetadata(t)
 	for _, a := range doc.Schema.Actions {
-		request := map[string]string{"classifyText": "textClassificationRequest"}[a.Name]
+		request := map[string]string{"classifyText": "textClassificationRequest", "classifyFile": "fileClassificationRequest"}[a.Name]
 		if request == "" {
 			continue
 		}

@@ -73,6 +73,22 @@ func TestFileIsStreamedAnewForEachAttempt(t *testing.T) {
 	}
 }
 
+func TestFileBecomesAJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t)
+		s.fault = func(n int64, w http.ResponseWriter, r *http.Request, next http.Handler) {
+			if n == 1 {
+				lose(next, r)
+			}
+			next.ServeHTTP(w, r)
+		}
+		j, err := reach(t, s).SubmitFile(t.Context(), client.File{Content: strings.NewReader("my card is 4111 1111 1111 1111"), Name: "card.txt"})
+		if err != nil || j.Type != "classifyFile" || j.Status != "notStarted" || s.count() != 1 {
+			t.Errorf("%d jobs, got %+v, %v", s.count(), j, err)
+		}
+	})
+}
+
 func TestFileThatCannotBeReadIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) })
