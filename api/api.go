@@ -79,6 +79,7 @@ type api struct {
 	deadline       time.Duration
 	trustForwarded bool
 	origins        []string
+	door           http.Handler // through which every request comes, also those of a batch
 }
 
 // New returns the API's handler. It is ready at once and holds nothing that
@@ -98,7 +99,8 @@ func New(o Options) http.Handler {
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}
-	return a.observe(a.share(canonical(a.router())))
+	a.door = a.observe(a.share(canonical(a.router())))
+	return a.door
 }
 
 type noTypes struct{}

@@ -24,7 +24,7 @@ const bodyRest = 64 << 10
 
 // readJSON returns a body of JSON, unpacked.
 func (a *api) readJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	if err := wantJSON(r.Header); err != nil {
+	if err := wantMedia(r.Header, plainJSON); err != nil {
 		return nil, err
 	}
 	return a.read(w, r, limit)
@@ -36,23 +36,26 @@ func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte,
 	if r.ContentLength > limit {
 		return nil, tooLong(limit)
 	}
-	body := http.MaxBytesReader(w, r.Body, limit)
-	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		z, err := unzip(body)
-		if err != nil {
-			return nil, unreadable(err, limit)
-		}
-		body = http.MaxBytesReader(w, z, limit)
-	default:
-		return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
+	body, err := unpack(r.Header, http.MaxBytesReader(w, r.Body, limit))
+	if err != nil {
+		return nil, unreadable(err, limit)
 	}
-	data, err := io.ReadAll(body)
+	data, err := io.ReadAll(http.MaxBytesReader(w, body, limit))
 	if err != nil {
 		return nil, unreadable(err, limit)
 	}
 	return data, nil
+}
+
+// unpack is body as it was before the client packed it.
+func unpack(h http.Header, body io.ReadCloser) (io.ReadCloser, error) {
+	switch enc := strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding"))); enc {
+	case "", "identity":
+		return body, nil
+	case "gzip", "x-gzip":
+		return unzip(body)
+	}
+	return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
 }
 
 // unzip reads a body that says it is gzip. Graph's SDK for Go keeps saying so
@@ -66,17 +69,17 @@ func unzip(body io.Reader) (io.ReadCloser, error) {
 	return gzip.NewReader(b)
 }
 
-// wantJSON refuses a body that says it is something else. One that says
-// nothing is taken for JSON.
-func wantJSON(h http.Header) error {
+// wantMedia refuses a body that says it is something else. One that says
+// nothing is taken for what is wanted.
+func wantMedia(h http.Header, want string) error {
 	ct := h.Get("Content-Type")
 	if ct == "" {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(ct)
 	charset := params["charset"]
-	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return &problem{status: http.StatusUnsupportedMediaType, target: "Content-Type", code: "unsupportedContentType", message: "the body must be application/json in UTF-8"}
+	if err != nil || media != want || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return &problem{status: http.StatusUnsupportedMediaType, target: "Content-Type", code: "unsupportedContentType", message: "the body must be " + want + " in UTF-8"}
 	}
 	return nil
 }
@@ -87,6 +90,9 @@ func tooLong(limit int64) error {
 
 // unreadable tells a body that is too long or too slow from one that is broken.
 func unreadable(err error, limit int64) error {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLong(limit)
 	}

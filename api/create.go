@@ -126,6 +126,7 @@ func (a *api) submit(w http.ResponseWriter, r *http.Request, sub jobs.Submission
 		w.Header().Set("Repeatability-Result", "accepted")
 	}
 	if wait := c.prefer.wait; wait > 0 {
+		outlast(w)
 		ctx, cancel := context.WithTimeout(r.Context(), wait)
 		defer cancel()
 		// The job is taken, whatever becomes of the wait.

@@ -87,6 +87,8 @@ func kindOf(e ast.Expr) (kind, of string) {
 			of = kind
 		}
 		return "array", of
+	case *ast.MapType:
+		return "object", ""
 	case *ast.SelectorExpr: // json.RawMessage
 		return "any", ""
 	case *ast.Ident:
@@ -123,6 +125,11 @@ var schemas = map[string]struct {
 	"Detail":                   {schema: "errorDetail"},
 	"InnerError":               {schema: "innerError"},
 	"Collection":               {schema: "jobCollection"},
+	"Removed":                  {schema: "removed"},
+	"RemovedReason":            {schema: "removedReason"},
+	"BulkResult":               {schema: "bulkResult"},
+	"Batch":                    {schema: "batch"},
+	"BatchResponse":            {schema: "batchResponse"},
 	"classification":           {schema: "detectedSensitiveContentWrapper", edm: "detectedSensitiveContentWrapper"},
 	"sensitiveContent":         {schema: "detectedSensitiveContent", edm: "detectedSensitiveContent"},
 	"location":                 {schema: "sensitiveContentLocation", edm: "sensitiveContentLocation"},

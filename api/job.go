@@ -51,6 +51,7 @@ func (c collection) get(w http.ResponseWriter, r *http.Request) error {
 	}
 	known := r.Header.Values("If-None-Match")
 	if wait := call.prefer.wait; wait > 0 {
+		outlast(w)
 		if j, err = c.wait(r, j, known); err != nil {
 			return err
 		}

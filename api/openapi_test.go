@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	_ "embed"
+	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -117,6 +118,10 @@ func (c *contract) checkAnswer(t testing.TB, r *http.Request, a answer) {
 		header, body = header.Clone(), unpack(t, body)
 		header.Del("Content-Encoding")
 	}
+	if media := header.Get("Content-Type"); a.StatusCode == http.StatusOK && (media == "application/x-ndjson" || media == "text/event-stream") {
+		in.Options.ExcludeResponseBody = true
+		c.checkLines(t, in.Route.Operation, media, body)
+	}
 	err := openapi3filter.ValidateResponse(context.WithoutCancel(r.Context()), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: in,
 		Status:                 a.StatusCode,
@@ -134,6 +139,33 @@ func (c *contract) checkAnswer(t testing.TB, r *http.Request, a answer) {
 	for name := range header {
 		if !described(known.Value.Headers, name) {
 			t.Errorf("%s %.200s: the OpenAPI document has no header %s at %d", r.Method, r.URL, name, a.StatusCode)
+		}
+	}
+}
+
+// checkLines does the same for an answer of many parts, each a line.
+func (c *contract) checkLines(t testing.TB, op *openapi3.Operation, media, body string) {
+	t.Helper()
+	known := op.Responses.Status(http.StatusOK)
+	if known == nil || known.Value.Content.Get(media) == nil {
+		t.Errorf("the OpenAPI document has no %s here", media)
+		return
+	}
+	schema := known.Value.Content.Get(media).Schema.Value
+	for line := range strings.Lines(body) {
+		if media == "text/event-stream" {
+			var data bool
+			if line, data = strings.CutPrefix(line, "data: "); !data {
+				continue
+			}
+		}
+		var v any
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Errorf("%.300q: %v", line, err)
+			continue
+		}
+		if err := schema.VisitJSON(v, openapi3.EnableJSONSchema2020(), openapi3.VisitAsResponse()); err != nil {
+			t.Errorf("the OpenAPI document has no such line: %.300s: %v", line, err)
 		}
 	}
 }
@@ -157,7 +189,8 @@ func (c *contract) checkRequest(t testing.TB, r *http.Request, body []byte) {
 		return
 	}
 	r = r.Clone(context.WithoutCancel(r.Context()))
-	if r.Header.Get("Content-Encoding") != "" {
+	lines := r.Header.Get("Content-Type") == "application/x-ndjson" // each stands alone
+	if r.Header.Get("Content-Encoding") != "" && !lines {
 		// The service takes a plain body with this header, too.
 		if bytes.HasPrefix(body, []byte("\x1f\x8b")) {
 			body = []byte(unpack(t, string(body)))
@@ -169,7 +202,9 @@ func (c *contract) checkRequest(t testing.TB, r *http.Request, body []byte) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.ContentLength = int64(len(body))
-	if err := openapi3filter.ValidateRequest(r.Context(), c.exchange(r)); err != nil {
+	in := c.exchange(r)
+	in.Options.ExcludeRequestBody = lines
+	if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
 		t.Errorf("%s %.200s %.200s: taken, but not as the OpenAPI document has it: %v", r.Method, r.URL, body, err)
 	}
 }
@@ -311,6 +346,28 @@ func TestDifferenceFromTheDocumentIsNoticed(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.checkAnswer(&notes, r, answer{&http.Response{StatusCode: tt.status, Header: tt.header}, tt.body})
+		if ok := notes.n == 0; ok != tt.ok {
+			t.Errorf("%s: ok is %t, want %t", tt.name, ok, tt.ok)
+		}
+	}
+	for _, tt := range []struct {
+		name, media, body string
+		ok                bool
+	}{
+		{"job", "text/event-stream", "id: 1\ndata: " + job + "}\n\n", true},
+		{"deleted", "text/event-stream", "event: deleted\ndata: {\"id\":\"" + anID + "\",\"@removed\":{\"reason\":\"deleted\"}}\n\n", true},
+		{"another property", "text/event-stream", "data: " + job + ",\"new\":1}\n\n", false},
+		{"lines", "application/x-ndjson", job + "}\n", false},
+	} {
+		var notes failures
+		r, err := http.NewRequest("GET", jobsPath+"/"+anID+"/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := header()
+		h.Del("ETag")
+		h.Set("Content-Type", tt.media)
+		c.checkAnswer(&notes, r, answer{&http.Response{StatusCode: 200, Header: h}, tt.body})
 		if ok := notes.n == 0; ok != tt.ok {
 			t.Errorf("%s: ok is %t, want %t", tt.name, ok, tt.ok)
 		}

@@ -53,4 +53,11 @@ func applied(w http.ResponseWriter, preference string) {
 	h.Set("Preference-Applied", preference)
 }
 
+// outlast lets an answer take longer than the server's time for reading a
+// request, which is read by now: when that is over, the server thinks that the
+// client is gone, since it watches the connection by reading on.
+func outlast(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+}
+
 func (p prefer) waited() string { return "wait=" + strconv.Itoa(int(p.wait/time.Second)) }

@@ -30,7 +30,7 @@ const (
 	patchJob = "PATCH " + jobsPath + "/" + anID
 )
 
-var refusals = slices.Concat(badJSON, badJobs, badTexts, badFiles, badQueries, badHeaders, badPaths)
+var refusals = slices.Concat(badJSON, badJobs, badTexts, badFiles, badQueries, badHeaders, badPaths, badBatches, badStreams)
 
 var badJSON = []refusal{
 	{name: "no body", request: postJobs, status: 400, code: "malformedBody"},

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -25,6 +26,7 @@ type route struct {
 	verbs   map[string]handler
 	open    bool   // to callers who are not authenticated
 	media   string // the media type of its answers, where that is not JSON
+	lone    bool   // cannot be part of a batch
 	version string // what stands before dataClassification: /beta, /v1.0 or nothing
 }
 
@@ -47,6 +49,11 @@ func (a *api) resources() []route {
 	texts := collection{api: a, name: "classifyTextJobs", jobType: wire.ClassifyText, parse: wire.ParseTextJob}
 	files := collection{api: a, name: "classifyFileJobs", jobType: wire.ClassifyFile, parse: wire.ParseFileJob, files: true}
 	return slices.Concat(
+		// Before the job that would have this for its id.
+		[]route{
+			{name: "jobs.events", path: "/jobs/events", media: eventStream, lone: true, verbs: map[string]handler{"GET": a.events}},
+			{name: "jobs.bulk", path: "/jobs/bulk", media: ndjson, lone: true, verbs: map[string]handler{"POST": a.bulk}},
+		},
 		jobs.routes(),
 		texts.routes(),
 		files.routes(),
@@ -66,6 +73,7 @@ func (c collection) routes() []route {
 		{name: c.name + ".ref", path: base + "/$ref", verbs: map[string]handler{"POST": c.createReference}},
 		{name: c.name + ".count", path: base + "/$count", media: plain, verbs: map[string]handler{"GET": c.count}},
 		{name: c.name + ".job", path: base + "/{id}", verbs: map[string]handler{"GET": c.get, "PATCH": c.patch, "DELETE": c.delete}},
+		{name: c.name + ".job.events", path: base + "/{id}/events", media: eventStream, lone: true, verbs: map[string]handler{"GET": c.follow}},
 		{name: c.name + ".cancel", path: base + "/{id}/cancel", verbs: map[string]handler{"POST": c.cancel}},
 	}
 }
@@ -80,6 +88,8 @@ func (a *api) router() *mux.Router {
 		root.Handle(rt.path, a.serve(rt)).Name(rt.name)
 	}
 	for _, version := range versions {
+		batch := route{name: "batch", path: version + "/$batch", version: version, lone: true, verbs: map[string]handler{"POST": a.batch}}
+		root.Handle(batch.path, a.serve(batch)).Name(version + batch.name)
 		sub := root.PathPrefix(version + service).Subrouter()
 		for _, rt := range a.resources() {
 			rt.version = version
@@ -129,12 +139,17 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	case !ok:
 		w.Header().Set("Allow", rt.allow())
 		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
+	case c.batched() && rt.lone:
+		return badRequest("notInBatch", "url", "neither a batch nor a stream can be part of a batch")
 	}
 	if c.metadata, ok = negotiate(r.Header, rt.media); !ok {
 		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept",
 			message: "answers are " + cmp.Or(rt.media, plainJSON) + ", those of OData with odata.metadata none, minimal or full"}
 	}
 	c.prefer = parsePrefer(r.Header)
+	if c.batched() {
+		c.prefer.wait = min(c.prefer.wait, max(0, time.Until(c.until).Truncate(time.Second)))
+	}
 	return handle(w, r)
 }
 

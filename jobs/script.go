@@ -16,42 +16,43 @@ type script struct {
 	sha  string
 }
 
+// ofRecords is what scripts that read or change records share.
+var ofRecords = []string{"event", "record"}
+
 var (
-	submitScript    = load("submit", "")
-	takeScript      = load("take", "")
-	dropScript      = load("drop", "")
+	submitScript    = load("submit", "event")
+	takeScript      = load("take")
+	dropScript      = load("drop")
 	listScript      = load("list", "boxes")
 	countScript     = load("count", "boxes")
-	deliverScript   = load("deliver", "record")
-	claimScript     = load("claim", "record")
-	heartbeatScript = load("heartbeat", "record")
-	settleScript    = load("settle", "record")
-	againScript     = load("again", "record")
-	cancelScript    = load("cancel", "record")
-	forgetScript    = load("forget", "record")
-	watchScript     = load("watch", "record")
-	expireScript    = load("expire", "record")
-	sweepScript     = load("sweep", "record")
-	dueScript       = load("due", "record")
-	scrubScript     = load("scrub", "record")
-	straysScript    = load("strays", "record")
-	lockScript      = load("lock", "record")
-	leftoverScript  = load("leftover", "record")
+	deliverScript   = load("deliver", ofRecords...)
+	claimScript     = load("claim", ofRecords...)
+	heartbeatScript = load("heartbeat", ofRecords...)
+	settleScript    = load("settle", ofRecords...)
+	againScript     = load("again", ofRecords...)
+	cancelScript    = load("cancel", ofRecords...)
+	forgetScript    = load("forget", ofRecords...)
+	watchScript     = load("watch", ofRecords...)
+	eventsScript    = load("events", ofRecords...)
+	expireScript    = load("expire", ofRecords...)
+	sweepScript     = load("sweep", ofRecords...)
+	dueScript       = load("due", ofRecords...)
+	scrubScript     = load("scrub", ofRecords...)
+	straysScript    = load("strays", ofRecords...)
+	lockScript      = load("lock", ofRecords...)
+	leftoverScript  = load("leftover", ofRecords...)
 )
 
-// load reads a script and puts what it shares with others in front: record for
-// those that change or read records, boxes for those that read the index.
-func load(name, shared string) *script {
-	read := func(file string) string {
+// load reads a script and puts what it shares with others in front: ofRecords
+// for those that change or read records, boxes for those that read the index.
+func load(name string, shared ...string) *script {
+	src := ""
+	for _, file := range append(shared, name) {
 		b, err := scriptFiles.ReadFile("scripts/" + file + ".lua")
 		if err != nil {
 			panic(err) // the build lacks a file that it embeds by name
 		}
-		return string(b)
-	}
-	src := read(name)
-	if shared != "" {
-		src = read(shared) + src
+		src += string(b)
 	}
 	sum := sha1.Sum([]byte(src))
 	return &script{name: name, src: src, sha: hex.EncodeToString(sum[:])}
