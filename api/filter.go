@@ -1,9 +1,13 @@
 package api
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash"
+	"iter"
 	"net/http"
 	"slices"
 
@@ -65,6 +69,7 @@ type search struct {
 	jobs.Query
 	match odata.Expr // what the index cannot tell and each job must be asked; nil: nothing
 	none  bool       // no job can match
+	ids   []string   // the only jobs that can match, if that is known
 }
 
 // search turns the options into what the queue's index can do, and what is
@@ -96,6 +101,7 @@ func (c collection) search(r *http.Request, o *odata.Query) (s search, err error
 	s.none = len(s.Boxes) == 0
 	if !region.Exact {
 		s.match = o.Filter
+		s.ids = named(o.Filter)
 	}
 	s.Oldest = slices.Contains(o.OrderBy, odata.Order{Property: "creationDateTime"})
 	if o.SkipToken != "" {
@@ -106,6 +112,70 @@ func (c collection) search(r *http.Request, o *odata.Query) (s search, err error
 		s.After = jobs.Cursor{Created: at.Created, ID: jobs.ID(at.ID)}
 	}
 	return s, nil
+}
+
+// named are the ids that a filter names, if only jobs with such can match and
+// they are few enough to be looked up one by one; otherwise nil.
+func named(filter odata.Expr) []string {
+	ids := []string{}
+	for _, b := range odata.Cover(filter, "id").Boxes {
+		set := b.Set("id")
+		if set.Except {
+			return nil
+		}
+		ids = append(ids, set.Values...)
+	}
+	if len(ids) > odata.MaxIn {
+		return nil
+	}
+	return ids
+}
+
+// jobs yields the jobs that can match s, in its order.
+func (c collection) jobs(ctx context.Context, t jobs.Tenant, s search) iter.Seq2[*jobs.Job, error] {
+	if s.ids == nil {
+		return c.queue.List(ctx, t, s.Query)
+	}
+	return func(yield func(*jobs.Job, error) bool) {
+		var found []*jobs.Job
+		for _, v := range s.ids {
+			id, err := jobs.ParseID(v)
+			if err != nil {
+				continue // names no job
+			}
+			j, err := c.queue.Get(ctx, t, id)
+			switch {
+			case errors.Is(err, jobs.ErrNotFound):
+			case err != nil:
+				yield(nil, err)
+				return
+			case (c.jobType == "" || j.Type == c.jobType) && s.before(s.After, j.Cursor()):
+				j.Result = nil // as in any listing
+				found = append(found, j)
+			}
+		}
+		slices.SortFunc(found, func(a, b *jobs.Job) int {
+			if s.before(a.Cursor(), b.Cursor()) {
+				return -1
+			}
+			return 1
+		})
+		for _, j := range found {
+			if !yield(j, nil) {
+				return
+			}
+		}
+	}
+}
+
+// before reports whether a comes before b in the order of s. The zero Cursor
+// comes before all.
+func (s search) before(a, b jobs.Cursor) bool {
+	if a == (jobs.Cursor{}) {
+		return true
+	}
+	order := cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	return order != 0 && (order < 0) == s.Oldest
 }
 
 // token is the place behind a job in this listing. It is no secret: the sum in

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -58,9 +59,11 @@ func TestFilterThatNoIndexServesAsksEachJob(t *testing.T) {
 }
 
 func TestFilterThatNoIndexServesLooksAtFewJobsAPage(t *testing.T) {
-	s := start(t, func(o *api.Options) { o.MaxLooks = 3 })
+	s := start(t, func(o *api.Options) { o.MaxLooks, o.Deadline = 3, time.Minute })
 	all := s.submit(11, "a")
-	filter := "?$filter=" + url.QueryEscape("priority eq 'high' or id eq '"+all[0]+"' or id eq '"+all[9]+"'")
+	filter := "?$filter=" + url.QueryEscape("priority eq 'high' or endDateTime ne null")
+	s.want(200, "POST", jobsPath+"/"+all[0]+"/cancel", "")
+	s.want(200, "POST", jobsPath+"/"+all[9]+"/cancel", "")
 	for _, tt := range []struct {
 		query string
 		sizes []int
@@ -78,6 +81,28 @@ func TestFilterThatNoIndexServesLooksAtFewJobsAPage(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.ids, ids); diff != "" {
 			t.Errorf("%s: ids -want +got\n%s", tt.query, diff)
+		}
+	}
+}
+
+func TestFilterThatNamesIDsLooksThemUp(t *testing.T) {
+	s := start(t, func(o *api.Options) { o.MaxLooks = 3 })
+	all := s.submit(9, "a")
+	text := s.want(201, "POST", jobsPath, textJob).job(t).ID
+	filter := url.QueryEscape("id in ('" + strings.Join([]string{all[4], "no id", all[0], anID, text, all[8]}, "','") + "')")
+	for _, tt := range []struct {
+		path string
+		want []string
+	}{
+		{jobsPath + "?$filter=" + filter, []string{text, all[8], all[4], all[0]}},
+		{jobsPath + "?$top=1&$filter=" + filter, []string{text, all[8], all[4], all[0]}},
+		{jobsPath + "?$top=1&$orderby=creationDateTime&$filter=" + filter, []string{all[0], all[4], all[8], text}},
+		{jobsPath + "?$skip=3&$filter=" + filter, []string{all[0]}},
+		{jobsPath + "?$filter=type%20eq%20'a'%20and%20" + filter, []string{all[8], all[4], all[0]}},
+		{"/beta/dataClassification/classifyTextJobs?$filter=" + filter, []string{text}},
+	} {
+		if _, got := s.pages(tt.path); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: listed %v, want %v", tt.path, got, tt.want)
 		}
 	}
 }

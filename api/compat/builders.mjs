@@ -65,6 +65,9 @@ extendGraphBetaServiceClient({
       classifyText: {
         requestsMetadata: { post: call(`${base}/classifyText`, "ClassificationJobResponse", "TextClassificationRequest") },
       },
+      classifyFile: {
+        requestsMetadata: { post: call(`${base}/classifyFile`, "ClassificationJobResponse", "FileClassificationRequest") },
+      },
       sensitiveTypes: {
         requestsMetadata: { get: call(`${base}/sensitiveTypes{?%24top}`, "SensitiveTypeCollectionResponse") },
       },

@@ -65,11 +65,34 @@ test("the location of a created job leads to it", async () => {
   assert.equal((await follow(response.headers.get("Location")).get()).id, made.id);
 });
 
+test("v1.0 is served alike", async () => {
+  const { id } = await client.api(jobs).version("v1.0").post({ type: "classifyText", request: { text } });
+  const job = await client.api(`${jobs}/${id}`).version("v1.0").get();
+  assert.equal(job["@odata.context"], `${SERVICE}/v1.0/$metadata#dataClassification/jobs/$entity`);
+});
+
 test("classifyText is accepted as an action", async () => {
   for (const path of ["classifyText", "microsoft.graph.classifyText"]) {
     const response = await client.api(`/dataClassification/${path}`).responseType(ResponseType.RAW).post({ text });
     assert.equal(response.status, 202, path);
     assert.equal((await end((await response.json()).id)).status, "succeeded", path);
+  }
+});
+
+test("classifyFile takes a file as JSON, as a form and as it is", async () => {
+  const file = Buffer.from(text);
+  const form = new FormData();
+  form.append("file", new Blob([file]), "note.txt");
+  form.append("sensitiveTypes", new Blob(['["50842eb7-edc8-4019-85dd-5a5c1f2bb085"]'], { type: "application/json" }));
+  const action = () => client.api("/dataClassification/classifyFile");
+  for (const sent of [
+    action().post({ file: file.toString("base64") }),
+    action().post(form),
+    action().header("Content-Type", "application/octet-stream").post(file),
+  ]) {
+    const job = await end((await sent).id);
+    assert.equal(job.status, "succeeded");
+    assert.deepEqual(job.result.classification.map((found) => found.displayName), ["Credit Card Number"]);
   }
 });
 
@@ -79,6 +102,9 @@ test("a listing comes in pages", async () => {
   const first = await client.api(jobs).filter("type eq 'paged'").top(2).count(true).get();
   assert.equal(first["@odata.count"], 3);
   assert.equal(first.value.length, 2);
+  const token = new URL(first["@odata.nextLink"]).searchParams.get("$skiptoken");
+  const rest = await client.api(jobs).filter("type eq 'paged'").top(2).skipToken(token).get();
+  assert.equal(rest.value.length, 1);
   const seen = [];
   if (secure) {
     await new PageIterator(client, first, (job) => seen.push(job.id)).iterate();
@@ -87,7 +113,7 @@ test("a listing comes in pages", async () => {
     assert.equal(second["@odata.nextLink"], undefined);
     seen.push(...[...first.value, ...second.value].map((job) => job.id));
   }
-  assert.deepEqual(seen.length, 3);
+  assert.equal(seen.length, 3);
   assert.deepEqual(new Set(seen), made);
 });
 
@@ -98,8 +124,21 @@ test("a filter, an order and a count agree", async () => {
   const filter = "type eq 'counted' and status eq 'failed'";
   const listed = await client.api(jobs).filter(filter).orderby("creationDateTime asc").get();
   assert.deepEqual(listed.value.map((job) => job.id), ids);
+  const selected = await client.api(jobs).filter(filter).select("id,status").get();
+  for (const job of selected.value) {
+    const names = Object.keys(job).filter((name) => !name.startsWith("@odata."));
+    assert.deepEqual(names.sort(), ["id", "status"]);
+  }
   assert.equal(Number(await client.api(`${jobs}/$count`).filter(filter).get()), 2);
   assert.deepEqual((await client.api(jobs).filter("type eq 'counted' and status eq 'running'").get()).value, []);
+});
+
+test("a time in a filter may have an offset", async () => {
+  // The client does not escape the plus.
+  const zone = new Date(Date.now() + 3 * 3600_000 - 60_000).toISOString().replace("Z", "+03:00");
+  const { id } = await client.api(jobs).post({ type: "timed" });
+  const { value } = await client.api(jobs).filter(`type eq 'timed' and creationDateTime gt ${zone}`).get();
+  assert.deepEqual(value.map((job) => job.id), [id]);
 });
 
 test("a job that fails says why", async () => {

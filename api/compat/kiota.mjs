@@ -75,9 +75,16 @@ test("the location of a created job leads to it", async () => {
 test("classifyText is accepted as an action", async () => {
   const made = await service.classifyText.post({
     text, fileExtension: "txt", scopesToRun: ["fullDocument"], matchTolerancesToInclude: ["exact"],
-    sensitiveTypeIds: ["50842eb7-edc8-4019-85dd-5a5c1f2bb085"],
+    sensitiveTypeIds: ["50842eb7-edc8-4019-85dd-5a5c1f2bb085"], contentMetaData: { sourceId: "mail" },
   });
   assert.equal((await end(made.id)).status, "succeeded");
+});
+
+test("classifyFile is accepted as an action", async () => {
+  const made = await service.classifyFile.post({ file: Buffer.from(text), sensitiveTypeIds: ["50842eb7-edc8-4019-85dd-5a5c1f2bb085"] });
+  const job = await end(made.id);
+  assert.equal(job.status, "succeeded");
+  assert.equal(job.result.classification[0].displayName, "Credit Card Number");
 });
 
 test("a listing comes in pages", async () => {
@@ -101,6 +108,9 @@ test("a filter, an order and a count agree", async () => {
   const filter = "type eq 'counted' and status eq 'failed'";
   const listed = await jobs.get({ queryParameters: { filter, orderby: ["creationDateTime asc"] } });
   assert.deepEqual(listed.value.map((job) => job.id), ids);
+  const [selected] = (await jobs.get({ queryParameters: { filter, select: ["id", "status"] } })).value;
+  assert.equal(selected.status, "failed");
+  assert.equal(selected.creationDateTime, undefined);
   assert.equal(await jobs.count.get({ queryParameters: { filter } }), 2);
 });
 

@@ -2,6 +2,8 @@ package compat
 
 import (
 	"bufio"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"io/fs"
@@ -9,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -25,7 +28,7 @@ import (
 // has it.
 func build(t *testing.T) string {
 	t.Helper()
-	see(t, "../..")
+	look(t, "../..")
 	path := filepath.Join(t.TempDir(), "classifyd")
 	args := []string{"build", "-o", path}
 	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
@@ -37,10 +40,10 @@ func build(t *testing.T) string {
 	return path
 }
 
-// see looks at the directories below root. What other processes read on behalf
+// look reads the directories below root. What other processes read on behalf
 // of a test is unknown to go test, which would answer from its cache although
 // the daemon or a script has changed.
-func see(t *testing.T, root string) {
+func look(t *testing.T, root string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && slices.Contains([]string{".git", "node_modules"}, d.Name()) {
@@ -56,7 +59,7 @@ func see(t *testing.T, root string) {
 // start runs a daemon until the test ends and returns its address.
 func start(t *testing.T, daemon string, args ...string) string {
 	t.Helper()
-	c := exec.Command(daemon, append(args, "--listen", "127.0.0.1:0", "--trust-forwarded", "--log-level", "warn")...)
+	c := exec.Command(daemon, append(args, "--listen", "127.0.0.1:0", "--log-level", "warn")...)
 	c.Stderr = t.Output()
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -78,7 +81,7 @@ func start(t *testing.T, daemon string, args ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return regexp.MustCompile(`http://[0-9.:]+[0-9]`).FindString(line)
+	return regexp.MustCompile(`https?://[0-9.:]+[0-9]`).FindString(line)
 }
 
 // A scene is what a client is shown: three addresses of services.
@@ -91,14 +94,13 @@ type scene struct {
 	packed    atomic.Int32 // lost or resent creates with a gzip body
 }
 
-// stage sets up a scene. Its services are reached over TLS when listen says so.
-func stage(t *testing.T, daemon string, listen func(http.Handler) *httptest.Server) *scene {
+// stage sets up a scene, over TLS if id is not nil.
+func stage(t *testing.T, daemon string, id *identity) *scene {
 	t.Helper()
 	s := &scene{}
 	stuck := newClassifier(t)
-	service := start(t, daemon, "--handler", "stuck="+stuck.URL)
-	s.service = front(t, listen, service, nil)
-	s.forgetful = front(t, listen, service, func(resp *http.Response) error {
+	s.service = start(t, daemon, append(id.flags(), "--handler", "stuck="+stuck.URL)...)
+	s.forgetful = front(t, id, s.service, func(resp *http.Response) error {
 		if resp.Request.Method != http.MethodPost {
 			return nil
 		}
@@ -118,9 +120,9 @@ func stage(t *testing.T, daemon string, listen func(http.Handler) *httptest.Serv
 	})
 
 	busy := newClassifier(t)
-	full := start(t, daemon, "--handler", "stuck="+busy.URL, "--concurrency", "1", "--max-waiting", "1")
-	fill(t, full)
-	s.full = front(t, listen, full, func(resp *http.Response) error {
+	full := start(t, daemon, append(id.flags(), "--handler", "stuck="+busy.URL, "--concurrency", "1", "--max-waiting", "1")...)
+	fill(t, id.client(), full)
+	s.full = front(t, id, full, func(resp *http.Response) error {
 		if resp.StatusCode == http.StatusServiceUnavailable {
 			s.refused.Add(1)
 			busy.release()
@@ -146,21 +148,80 @@ func (s *scene) played(t *testing.T, packs bool) {
 }
 
 // front is a proxy before a service, which sees each answer.
-func front(t *testing.T, listen func(http.Handler) *httptest.Server, service string, see func(*http.Response) error) string {
+func front(t *testing.T, id *identity, service string, see func(*http.Response) error) string {
 	t.Helper()
 	target, err := url.Parse(service)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := listen(&httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(target)
-			r.SetXForwarded()
-		},
+	s := httptest.NewUnstartedServer(&httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Transport:      id.client().Transport,
 		ModifyResponse: see,
 	})
+	if id == nil {
+		s.Start()
+	} else {
+		s.StartTLS()
+	}
 	t.Cleanup(s.Close)
 	return s.URL
+}
+
+// An identity is what a test's servers show their clients over TLS: the
+// certificate of package httptest, as files. A nil one is that of servers that
+// speak plainly.
+type identity struct {
+	certificate, key string // paths
+	trusting         *http.Client
+}
+
+func newIdentity(t *testing.T) *identity {
+	t.Helper()
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	own := s.TLS.Certificates[0]
+	key, err := x509.MarshalPKCS8PrivateKey(own.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name, kind string, der []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	return &identity{
+		certificate: write("certificate.pem", "CERTIFICATE", own.Certificate[0]),
+		key:         write("key.pem", "PRIVATE KEY", key),
+		trusting:    s.Client(),
+	}
+}
+
+// flags are a daemon's.
+func (id *identity) flags() []string {
+	if id == nil {
+		return nil
+	}
+	return []string{"--tls-cert", id.certificate, "--tls-key", id.key}
+}
+
+// env is what makes clients in other processes trust the identity.
+func (id *identity) env() []string {
+	if id == nil {
+		return nil
+	}
+	return []string{"NODE_EXTRA_CA_CERTS=" + id.certificate, "SSL_CERT_FILE=" + id.certificate}
+}
+
+// client is one that trusts the identity.
+func (id *identity) client() *http.Client {
+	if id == nil {
+		return http.DefaultClient
+	}
+	return id.trusting
 }
 
 // A classifier is a remote one that holds each job until it is canceled, or
@@ -193,10 +254,10 @@ func (c *classifier) release() {
 
 // fill posts jobs to a service that runs one at a time and lets one more wait,
 // until both are taken.
-func fill(t *testing.T, service string) {
+func fill(t *testing.T, client *http.Client, service string) {
 	t.Helper()
 	post := func() int {
-		resp, err := http.Post(service+"/beta/dataClassification/jobs", "application/json", strings.NewReader(`{"type":"stuck"}`))
+		resp, err := client.Post(service+"/beta/dataClassification/jobs", "application/json", strings.NewReader(`{"type":"stuck"}`))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,6 +23,8 @@ import (
 const (
 	jobsPath = "/dataClassification/jobs"
 	jobPath  = jobsPath + "/{id}"
+
+	text = "Visa card 4111 1111 1111 1111, expires 12/29"
 )
 
 var errorMappings = kiota.ErrorMappings{"XXX": newODataError}
@@ -99,7 +101,7 @@ func (c client) create(j *job) *job {
 }
 
 func textJob() *job {
-	return &job{typ: "classifyText", request: map[string]any{"text": "Visa card 4111 1111 1111 1111, expires 12/29"}}
+	return &job{typ: "classifyText", request: map[string]any{"text": text}}
 }
 
 // until polls a job until it has the wanted status.
@@ -146,6 +148,15 @@ func TestCreatedJobIsPolledToItsEnd(t *testing.T) {
 	c := connect(t, "SERVICE")
 	j := c.end(c.create(textJob()).id)
 	if j.status != "succeeded" || !slices.Equal(j.found, []string{"Credit Card Number"}) || j.created.IsZero() {
+		t.Errorf("job = %+v, want it succeeded with a credit card number", j)
+	}
+}
+
+func TestFileIsClassifiedAsItIs(t *testing.T) {
+	c := connect(t, "SERVICE")
+	r := c.request(kiota.POST, "/dataClassification/classifyFile")
+	r.SetStreamContentAndContentType([]byte(text), "application/octet-stream")
+	if j := c.end(c.do(r).id); j.status != "succeeded" || !slices.Equal(j.found, []string{"Credit Card Number"}) {
 		t.Errorf("job = %+v, want it succeeded with a credit card number", j)
 	}
 }
