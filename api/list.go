@@ -103,7 +103,7 @@ func (c collection) count(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.send(w, r, http.StatusOK, "text/plain", strconv.AppendInt(nil, n, 10))
+	c.send(w, r, http.StatusOK, plain, strconv.AppendInt(nil, n, 10))
 	return nil
 }
 
