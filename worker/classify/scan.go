@@ -129,8 +129,10 @@ func (sc *scanner) scan() {
 				i++
 			case t.class[b]&digit != 0:
 				i = sc.number(i)
-			default:
+			case i+1 < len(s) && t.starts[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)] != 0:
 				i = sc.word(i, i)
+			default:
+				i++ // no word begins so; the bytes left of it open nothing
 			}
 			mask = t.after[s[i-1]]
 		}
@@ -153,7 +155,7 @@ func (sc *scanner) word(start, i int) int {
 	}
 	if list := t.starts[int(s[start])<<7|int(s[start+1])]; list != 0 {
 		for _, w := range t.words[list] {
-			if strings.HasPrefix(s[start:i], w.prefix) {
+			if n := i - start; n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) {
 				sc.propose(w.rule, start, i, start)
 			}
 		}

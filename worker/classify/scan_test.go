@@ -179,6 +179,19 @@ func TestCountsAreExactBeyondMaxMatches(t *testing.T) {
 	}
 }
 
+func TestWordsHaveTheLengthTheirRuleWants(t *testing.T) {
+	e, err := classify.New([]*classify.Type{{ID: "00000000-0000-0000-0000-000000000001", Name: "code", Rules: []classify.Rule{{
+		Shape: classify.Word{Starts: []string{"AB", "12"}, Min: 4, Max: 5}, Alone: 65, With: 65,
+	}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"code AB34@9+4:65", "code AB345@14+5:65", "code 12X4@32+4:65"}
+	if got := show(scan(t, e, "AB3 ab34 AB34,AB345 AB3456 1234 12X4", classify.Options{})); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+}
+
 func TestOptionsNarrowWhatIsReported(t *testing.T) {
 	e := engine(t)
 	const text = "card 4111111111111111, ip 203.0.113.7, jane@example.com, cpf 529.982.247-25, 378282246310005" +
@@ -358,6 +371,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"a layout of letters", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Number{Layouts: []string{"3 x"}} })},
 		{"an unknown member", change(func(t *classify.Type) { t.Rules, t.Members = nil, []string{"x"} })},
 		{"a short start", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Word{Starts: []string{"A"}} })},
+		{"a word shorter than itself", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Word{Starts: []string{"AB"}, Min: 3, Max: 2} })},
 		{"a letter as trigger", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Around{Byte: 'a'} })},
 	} {
 		if _, err := classify.New(tt.types); err == nil {

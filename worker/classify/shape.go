@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -25,11 +26,14 @@ type Number struct {
 // numbers: a leading '+' or '(', then groups up to three of " -./()" apart.
 type Run struct{ Min, Max int }
 
-// Word is a word that begins with one of Starts, which are at least two ASCII
-// letters or digits each. The candidate is the word: letters, digits and '_'.
-// Check sees up to Before bytes in front of the word and After from its start.
+// Word is a word of Min to Max characters that begins with one of Starts, which
+// are at least two ASCII letters or digits each. The candidate is the word:
+// letters, digits and '_', but not digits alone, which are a Number. A Max of 0
+// means any length. Check sees up to Before bytes in front of the word and After
+// from its start.
 type Word struct {
 	Starts        []string
+	Min, Max      int
 	Before, After int
 }
 
@@ -91,8 +95,9 @@ type layout struct {
 type run struct{ min, max, rule int }
 
 type start struct {
-	prefix string
-	rule   int
+	prefix   string
+	min, max int
+	rule     int
 }
 
 func newTables() *tables {
@@ -194,6 +199,13 @@ func (r Run) compile(t *tables, rule int) error {
 }
 
 func (w Word) compile(t *tables, rule int) error {
+	longest := w.Max
+	if longest == 0 {
+		longest = math.MaxInt
+	}
+	if w.Min < 0 || longest < w.Min {
+		return fmt.Errorf("word of %d to %d characters", w.Min, w.Max)
+	}
 	for _, s := range w.Starts {
 		if len(s) < 2 || t.class[s[0]]&word == 0 || t.class[s[1]]&word == 0 {
 			return fmt.Errorf("word start %q: want two letters or digits", s)
@@ -204,7 +216,7 @@ func (w Word) compile(t *tables, rule int) error {
 			*at = uint16(len(t.words))
 			t.words = append(t.words, nil)
 		}
-		t.words[*at] = append(t.words[*at], start{s, rule})
+		t.words[*at] = append(t.words[*at], start{s, w.Min, longest, rule})
 	}
 	return nil
 }
