@@ -9,9 +9,12 @@ import (
 // Overlaps are resolved by one rule. Of two matches that share a character the
 // better checked one wins, by Strength; of equally checked ones the one with
 // evidence, then the longer, then the one of higher confidence, then the
-// earlier, then the one whose type comes first. A type that reads the winner's
-// very span with an equal check, when neither has evidence, makes the reading
-// ambiguous: the winner alone is reported, at the lowest confidence among them.
+// earlier, then the one whose type comes first. Evidence lends a match the
+// strength of any other reading of its very span but Structure: nine digits
+// behind "passport" are no company number that chance gave a check digit. A type
+// that reads the winner's very span with an equal check, when neither has
+// evidence, makes the reading ambiguous: the winner alone is reported, at the
+// lowest confidence among them.
 
 // A span is s[start:end] of the folded text.
 type span struct{ start, end int }
@@ -30,8 +33,9 @@ func (sc *scanner) byRank(a, b candidate) int {
 	}
 	ra, rb := &sc.e.rules[a.rule], &sc.e.rules[b.rule]
 	return cmp.Or(
-		int(rb.Strength-ra.Strength),
+		int(b.strength-a.strength),
 		evident(b)-evident(a),
+		int(rb.Strength-ra.Strength),
 		(b.end-b.start)-(a.end-a.start),
 		b.confidence-a.confidence,
 		a.start-b.start,
@@ -110,6 +114,7 @@ func (sc *scanner) contend(cs []candidate) {
 		}
 		return
 	}
+	sc.lend(cs)
 	slices.SortFunc(cs, sc.byRank)
 	taken, won := sc.taken[:0], 0
 	for i := range cs {
@@ -129,6 +134,25 @@ func (sc *scanner) contend(cs []candidate) {
 	slices.SortFunc(winners, byOffset)
 	for i := range winners {
 		sc.count(&winners[i])
+	}
+}
+
+// lend sets the strength with which each of cs, sorted by offset, contends.
+func (sc *scanner) lend(cs []candidate) {
+	for len(cs) > 0 {
+		best, n := Form, 0
+		for ; n < len(cs) && cs[n].start == cs[0].start && cs[n].end == cs[0].end; n++ {
+			cs[n].strength = sc.e.rules[cs[n].rule].Strength
+			if cs[n].strength < Structure {
+				best = max(best, cs[n].strength)
+			}
+		}
+		for i := range cs[:n] {
+			if cs[i].evident {
+				cs[i].strength = max(cs[i].strength, best)
+			}
+		}
+		cs = cs[n:]
 	}
 }
 

@@ -49,6 +49,7 @@ type candidate struct {
 	rule         int
 	confidence   int
 	evident      bool
+	strength     Strength // with which it contends
 }
 
 // A tally is what was counted of one type.
