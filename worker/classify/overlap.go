@@ -10,11 +10,11 @@ import (
 // better checked one wins, by Strength; of equally checked ones the one with
 // evidence, then the longer, then the one of higher confidence, then the
 // earlier, then the one whose type comes first. Evidence lends a match the
-// strength of any other reading of its very span but Structure: nine digits
-// behind "passport" are no company number that chance gave a check digit. A type
-// that reads the winner's very span with an equal check, when neither has
-// evidence, makes the reading ambiguous: the winner alone is reported, at the
-// lowest confidence among them.
+// strength of any other reading of its very span: nine digits behind "passport"
+// are no company number that chance gave a check digit. A type that reads the
+// winner's very span with an equal check, when neither has evidence, makes the
+// reading ambiguous: the winner alone is reported, at the lowest confidence
+// among them.
 
 // A span is s[start:end] of the folded text.
 type span struct{ start, end int }
@@ -143,13 +143,11 @@ func (sc *scanner) lend(cs []candidate) {
 		best, n := Form, 0
 		for ; n < len(cs) && cs[n].start == cs[0].start && cs[n].end == cs[0].end; n++ {
 			cs[n].strength = sc.e.rules[cs[n].rule].Strength
-			if cs[n].strength < Structure {
-				best = max(best, cs[n].strength)
-			}
+			best = max(best, cs[n].strength)
 		}
 		for i := range cs[:n] {
 			if cs[i].evident {
-				cs[i].strength = max(cs[i].strength, best)
+				cs[i].strength = best
 			}
 		}
 		cs = cs[n:]
