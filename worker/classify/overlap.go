@@ -8,8 +8,9 @@ import (
 
 // Overlaps are resolved by one rule. Of two matches that share a character the
 // better checked one wins, by Strength; of equally checked ones the one with
-// evidence, then the longer, then the one of higher confidence, then the
-// earlier, then the one whose type comes first. Evidence lends a match the
+// evidence, then the longer, then the one of higher confidence, then the one
+// with the longest word of evidence ("korean passport" says more than
+// "passport"), then the earlier, then the one whose type comes first. Evidence lends a match the
 // strength of any other reading of its very span: nine digits behind "passport"
 // are no company number that chance gave a check digit. A type that reads the
 // winner's very span with an equal check, when neither has evidence, makes the
@@ -38,6 +39,7 @@ func (sc *scanner) byRank(a, b candidate) int {
 		int(rb.Strength-ra.Strength),
 		(b.end-b.start)-(a.end-a.start),
 		b.confidence-a.confidence,
+		b.word-a.word,
 		a.start-b.start,
 		a.rule-b.rule,
 	)
@@ -137,7 +139,8 @@ func (sc *scanner) contend(cs []candidate) {
 	}
 }
 
-// lend sets the strength with which each of cs, sorted by offset, contends.
+// lend sets the strength and the word with which each of cs, sorted by offset,
+// contends.
 func (sc *scanner) lend(cs []candidate) {
 	for len(cs) > 0 {
 		best, n := Form, 0
@@ -148,6 +151,10 @@ func (sc *scanner) lend(cs []candidate) {
 		for i := range cs[:n] {
 			if cs[i].evident {
 				cs[i].strength = best
+				sc.near(&cs[i], func(h *hit) bool {
+					cs[i].word = max(cs[i].word, h.end-h.start)
+					return true
+				})
 			}
 		}
 		cs = cs[n:]

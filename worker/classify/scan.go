@@ -50,6 +50,7 @@ type candidate struct {
 	confidence   int
 	evident      bool
 	strength     Strength // with which it contends
+	word         int      // the length of its longest evidence, if it contends
 }
 
 // A tally is what was counted of one type.

@@ -143,6 +143,7 @@ func TestAmbiguousDigitsAreReportedOnceAtTheLowestConfidence(t *testing.T) {
 		nine("00000000-0000-0000-0000-000000000002", "beta", classify.CheckDigit, 65, 85),
 		nine("00000000-0000-0000-0000-000000000003", "gamma", classify.CheckDigit, 70, 80),
 		nine("00000000-0000-0000-0000-000000000004", "delta", classify.Form, 60, 90),
+		nine("00000000-0000-0000-0000-000000000005", "delta two", classify.Form, 60, 90),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -154,6 +155,7 @@ func TestAmbiguousDigitsAreReportedOnceAtTheLowestConfidence(t *testing.T) {
 		{"123456789", []string{"alpha 123456789@0+9:65"}},
 		{"beta 123456789", []string{"beta 123456789@5+9:85 (beta@0+4)"}},
 		{"delta 123456789", []string{"delta 123456789@6+9:90 (delta@0+5)"}},
+		{"delta delta two 123456789", []string{"delta two 123456789@16+9:90 (delta two@6+9)"}},
 		{"delta gamma 123456789", []string{"gamma 123456789@12+9:80 (gamma@6+5)"}},
 	} {
 		if got := show(scan(t, e, tt.text, classify.Options{})); !slices.Equal(got, tt.want) {

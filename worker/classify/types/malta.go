@@ -53,8 +53,8 @@ func maltaTax() *classify.Type {
 		Countries:   []string{"MT"},
 		Recommended: 75,
 		Words: []string{
-			"numru tat-taxxa", "numru ta' l-id tat-taxxa", "numru tal-identifikazzjoni tat-taxxa", "taxxa", "tin", "tax id", "tax number",
-			"tax file number", "tax identification number", "tax registry number", "ir number",
+			"numru tat-taxxa", "numru ta' l-id tat-taxxa", "numru tal-identifikazzjoni tat-taxxa", "taxxa", "malta tin", "maltese tax number",
+			"ir number",
 		},
 		Rules: []classify.Rule{
 			{

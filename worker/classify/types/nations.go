@@ -9,7 +9,7 @@ import (
 // nations returns the numbers that states give to people and companies, by
 // region.
 func nations() []*classify.Type {
-	return slices.Concat(westernEurope(), northernEurope(), easternEurope(), vatNumbers())
+	return slices.Concat(westernEurope(), northernEurope(), easternEurope(), vatNumbers(), americasAndAfrica(), asiaAndOceania())
 }
 
 func westernEurope() []*classify.Type {
@@ -38,5 +38,25 @@ func easternEurope() []*classify.Type {
 		polandNational(), polandTax(), polandBusiness(), polandIdentityCard(), romaniaPersonal(), slovakiaPersonal(), sloveniaTax(), sloveniaCitizen(),
 		russiaPassport(), russiaTravelPassport(), russiaTaxNumber(), russiaPension(),
 		ukrainePassport(), ukraineTravelPassport(), ukraineTaxNumber(), ukraineCompany(),
+	}
+}
+
+func americasAndAfrica() []*classify.Type {
+	return []*classify.Type{
+		argentinaTax(), argentinaNational(), brazilCompany(), brazilIdentity(), brazilDriver(), brazilSocial(), chileIdentity(),
+		mexicoPopulation(), mexicoTaxpayer(), colombiaTax(), peruTax(), ecuadorIdentity(), dominicanIdentity(), uruguayIdentity(),
+		southAfricaIdentity(), nigeriaIdentity(), egyptIdentity(), israelIdentity(), israelBankAccount(), turkeyIdentity(), turkeyTax(),
+		saudiIdentity(), qatarIdentity(), emiratesIdentity(), kazakhstanIdentity(),
+	}
+}
+
+func asiaAndOceania() []*classify.Type {
+	return []*classify.Type{
+		chinaResident(), chinaCompany(), hongKongIdentity(), taiwanNational(), taiwanResident(), taiwanPassport(), japanMyNumber(),
+		japanCompany(), japanDriver(), japanPassport(), japanResidenceCard(), japanRegistration(), japanSocialInsurance(),
+		japanBankAccount(), koreaResident(), koreaForeigner(), koreaBusiness(), koreaDriver(), koreaPassport(), singaporeIdentity(),
+		singaporeCompany(), thailandIdentity(), malaysiaIdentity(), indonesiaIdentity(), indonesiaPassport(), philippinesMultiPurpose(),
+		philippinesPassport(), philippinesTax(), newZealandTax(), newZealandBank(), newZealandHealth(), newZealandDriver(),
+		newZealandWelfare(),
 	}
 }
