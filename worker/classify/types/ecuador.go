@@ -15,7 +15,7 @@ func ecuadorIdentity() *classify.Type {
 		Recommended: 85,
 		Words: []string{
 			"cédula", "cedula", "cédula de identidad", "cedula de identidad", "cédula de ciudadanía", "número de cédula", "registro civil", "ecuador",
-			"ci",
+			"c.i.",
 		},
 		Rules: []classify.Rule{
 			{

@@ -14,8 +14,8 @@ func israelIdentity() *classify.Type {
 		Countries:   []string{"IL"},
 		Recommended: 75,
 		Words: []string{
-			"teudat zehut", "t.z.", "tz", "mispar zehut", "תעודת זהות", "מספר זהות", "ת.ז.", "ת״ז", "ת.ז", "מספר זיהוי", "מספר תעודת זהות",
-			"هوية إسرائيلية", "رقم الهوية", "israel id", "israeli id", "israel identity number", "identity number", "identity no", "national id",
+			"teudat zehut", "t.z.", "mispar zehut", "תעודת זהות", "מספר זהות", "ת.ז.", "ת״ז", "ת.ז", "מספר זיהוי", "מספר תעודת זהות", "هوية إسرائيلية",
+			"رقم الهوية", "israel id", "israeli id", "israel identity number", "identity number", "identity no", "national id",
 		},
 		Rules: []classify.Rule{
 			{

@@ -9,7 +9,7 @@ import (
 // nations returns the numbers that states give to people and companies, by
 // region.
 func nations() []*classify.Type {
-	return slices.Concat(westernEurope(), northernEurope(), easternEurope(), vatNumbers(), americasAndAfrica(), asiaAndOceania())
+	return slices.Concat(westernEurope(), northernEurope(), easternEurope(), vatNumbers(), passports(), drivingLicences(), americasAndAfrica(), asiaAndOceania())
 }
 
 func westernEurope() []*classify.Type {

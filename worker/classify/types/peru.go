@@ -23,7 +23,7 @@ func peruTax() *classify.Type {
 		},
 		Finds: []classify.Sample{
 			{Text: "RUC 20512333797", Match: "20512333797", Confidence: 85},
-			{Text: "20131312955", Match: "20131312955", Confidence: 65},
+			{Text: "ruc: 20131312955", Match: "20131312955", Confidence: 85},
 		},
 		Leaves: []string{"ruc 20512333798", "ruc 30512333797"},
 	}

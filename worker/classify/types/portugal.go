@@ -64,8 +64,8 @@ func portugalCitizenCard() *classify.Type {
 		Countries:   []string{"PT"},
 		Recommended: 85,
 		Words: []string{
-			"cartão de cidadão", "cartao de cidadao", "cartão do cidadão", "cc", "número de documento", "bilhete de identidade", "bi",
-			"documento de identificação", "citizen card", "nic", "número de identificação civil",
+			"cartão de cidadão", "cartao de cidadao", "cartão do cidadão", "número de documento", "bilhete de identidade", "documento de identificação",
+			"citizen card", "nic", "número de identificação civil",
 		},
 		Rules: []classify.Rule{
 			{
@@ -83,7 +83,7 @@ func portugalCitizenCard() *classify.Type {
 			{Text: "cartão de cidadão 00000000 0 ZZ4", Match: "00000000 0 ZZ4", Confidence: 85},
 			{Text: "000000000ZZ4", Match: "000000000ZZ4", Confidence: 75},
 		},
-		Leaves: []string{"cc 000000000ZZ5", "cc 00000000 0 ZZ5", "cc 000000000ZZZ"},
+		Leaves: []string{"citizen card 000000000ZZ5", "citizen card 00000000 0 ZZ5"},
 	}
 }
 

@@ -29,7 +29,7 @@ func spainDNI() *classify.Type {
 		Recommended: 75,
 		Words: []string{
 			"dni", "dni#", "dninúmero", "documento nacional de identidad", "documento de identidad", "identidad", "nif", "número de identificación fiscal",
-			"número nacional identidad", "carné de identidad", "id", "national identity", "identidad único", "identidadúnico", "document nacional d'identitat",
+			"número nacional identidad", "carné de identidad", "national identity", "identidad único", "identidadúnico", "document nacional d'identitat",
 		},
 		Rules: []classify.Rule{
 			{

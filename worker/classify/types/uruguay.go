@@ -13,7 +13,7 @@ func uruguayIdentity() *classify.Type {
 		Category:    classify.CategoryIdentity,
 		Countries:   []string{"UY"},
 		Recommended: 75,
-		Words:       []string{"cédula", "cedula", "cédula de identidad", "ci", "c.i.", "documento", "dnic", "uruguay"},
+		Words:       []string{"cédula", "cedula", "cédula de identidad", "c.i.", "documento", "dnic", "uruguay"},
 		Rules: []classify.Rule{
 			{
 				Shape:    classify.Number{Layouts: []string{"1.3.3-1", "7-1"}},
