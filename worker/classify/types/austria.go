@@ -5,6 +5,7 @@ import "github.com/classifyd/classifyd/worker/classify"
 const (
 	austriaSocialSecurityID = "6896a906-86c9-4d19-a2da-6e43ccd19b7b"
 	austriaTaxID            = "4fd58d22-af28-4451-b18a-6f722430a56d"
+	austriaIdentityCardID   = "5ec06c3b-007e-4820-8343-7ff73b889735"
 )
 
 // austriaSocialSecurity is the Versicherungsnummer: a serial of three digits, a
@@ -74,5 +75,34 @@ func austriaTaxNumber() *classify.Type {
 			{Text: "59-119/9013", Match: "59-119/9013", Confidence: 65},
 		},
 		Leaves: []string{"591199013", "steuernummer 59-119/9012"},
+	}
+}
+
+// austriaIdentityCard is the Personalausweis: two letters and seven digits, or
+// seven digits and a letter.
+func austriaIdentityCard() *classify.Type {
+	return &classify.Type{
+		ID:          austriaIdentityCardID,
+		Name:        "Austria Identity Card",
+		Description: "Numbers of Austrian identity cards.",
+		Publisher:   publisher,
+		Category:    classify.CategoryIdentity,
+		Countries:   []string{"AT"},
+		Recommended: 75,
+		Words: []string{
+			"personalausweis", "personalausweisnummer", "republik österreich", "österreichischer personalausweis", "ausweisnummer", "identitätsausweis",
+			"austrian identity card", "identity card number",
+		},
+		Rules: []classify.Rule{
+			{
+				Shape:    code("AA9999999", "9999999A"),
+				Check:    written("AA9999999", "9999999A"),
+				Strength: classify.Form, With: 75,
+			},
+		},
+		Finds: []classify.Sample{
+			{Text: "Republik Österreich, Personalausweis PA1234567", Match: "PA1234567", Confidence: 75},
+		},
+		Leaves: []string{"PA1234567", "personalausweis PA123456"},
 	}
 }

@@ -6,8 +6,11 @@ import (
 	"github.com/classifyd/classifyd/worker/classify"
 )
 
-const germanyIdentityCardID = "e577372f-c42e-47a0-9d85-bebed1c237d4"
-const germanyTaxIDID = "43316a89-9880-40cf-b980-04bc7eefcec5"
+const (
+	germanyIdentityCardID = "e577372f-c42e-47a0-9d85-bebed1c237d4"
+	germanyPassportID     = "2e3da144-d42b-47ed-b123-fbf78604e52c"
+	germanyTaxIDID        = "43316a89-9880-40cf-b980-04bc7eefcec5"
+)
 
 // germanyTaxID is the Steuerliche Identifikationsnummer of section 139b of the
 // Abgabenordnung: among the first ten digits one stands twice or three times
@@ -128,7 +131,7 @@ func germanyPassport() *classify.Type {
 	const first = "CFGHJK"
 	shape := classify.Word{Starts: pairs(first, germanSerial), Min: 9, Max: 10, After: reach}
 	return &classify.Type{
-		ID:          "2e3da144-d42b-47ed-b123-fbf78604e52c",
+		ID:          germanyPassportID,
 		Name:        "Germany Passport Number",
 		Description: "Numbers of German passports, with and without their check digit.",
 		Publisher:   publisher,

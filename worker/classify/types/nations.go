@@ -9,12 +9,12 @@ import (
 // nations returns the numbers that states give to people and companies, by
 // region.
 func nations() []*classify.Type {
-	return slices.Concat(westernEurope(), northernEurope(), easternEurope(), vatNumbers(), passports(), drivingLicences(), americasAndAfrica(), asiaAndOceania())
+	return slices.Concat(westernEurope(), northernEurope(), easternEurope(), vatNumbers(), passports(), drivingLicences(), euBundles(), americasAndAfrica(), asiaAndOceania())
 }
 
 func westernEurope() []*classify.Type {
 	return []*classify.Type{
-		austriaSocialSecurity(), austriaTaxNumber(), belgiumNational(),
+		austriaSocialSecurity(), austriaTaxNumber(), austriaIdentityCard(), belgiumNational(),
 		franceSocialSecurity(), franceTaxNumber(), franceIdentityCard(), franceHealthCard(),
 		germanyTaxID(), germanyTaxNumber(), germanyIdentityCard(), germanyPassport(), germanyPensionNumber(), germanyHealthInsurance(), germanyDoctor(),
 		irelandPPS(), italyFiscalCode(), italyVAT(), luxembourgPerson(), luxembourgCompany(),
