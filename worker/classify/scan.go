@@ -129,6 +129,8 @@ func (sc *scanner) scan() {
 			case c&trigger != 0:
 				sc.around(i)
 				i++
+			case c&opens == 0:
+				i = sc.small(i)
 			case t.class[b]&digit != 0:
 				i = sc.number(i)
 			case i+1 < len(s) && t.starts[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)] != 0:
@@ -157,12 +159,26 @@ func (sc *scanner) word(start, i int) int {
 	}
 	if list := t.starts[int(s[start])<<7|int(s[start+1])]; list != 0 {
 		for _, w := range t.words[list] {
-			if n := i - start; n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) {
-				sc.propose(w.rule, start, i, start)
+			if n := int32(i - start); n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) {
+				sc.propose(int(w.rule), start, i, start)
 			}
 		}
 	}
 	return i
+}
+
+// small handles the word around the digit at i, which stands behind a small
+// letter, if it began with up to three letters, and returns where to go on.
+func (sc *scanner) small(i int) int {
+	s, t := sc.s, sc.e.tables
+	start := i
+	for start > 0 && i-start <= 3 && t.class[s[start-1]]&letter != 0 {
+		start--
+	}
+	if i-start > 3 || start > 0 && t.class[s[start-1]]&digit != 0 || t.starts[int(s[start])<<7|int(s[start+1])] == 0 {
+		return i + 1
+	}
+	return sc.word(start, i)
 }
 
 // tokens proposes the tokens that have their first probe before hi. Probes lie

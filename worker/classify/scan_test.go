@@ -185,12 +185,18 @@ func TestCountsAreExactBeyondMaxMatches(t *testing.T) {
 func TestWordsHaveTheLengthTheirRuleWants(t *testing.T) {
 	e, err := classify.New([]*classify.Type{{ID: "00000000-0000-0000-0000-000000000001", Name: "code", Rules: []classify.Rule{{
 		Shape: classify.Word{Starts: []string{"AB", "12"}, Min: 4, Max: 5}, Alone: 65, With: 65,
+	}}}, {ID: "00000000-0000-0000-0000-000000000002", Name: "small", Rules: []classify.Rule{{
+		Shape: classify.Word{Starts: []string{"XY"}, Min: 4, Max: 5, Small: true}, Alone: 65, With: 65,
 	}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"code AB34@9+4:65", "code AB345@14+5:65", "code 12X4@32+4:65"}
 	if got := show(scan(t, e, "AB3 ab34 AB34,AB345 AB3456 1234 12X4", classify.Options{})); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	want = []string{"small xy12@0+4:65", "small xya1@5+4:65", "small Xy123@10+5:65", "small XY12@16+4:65"}
+	if got := show(scan(t, e, "xy12 xya1 Xy123 XY12 xyab1 xyab 1xy12 axy12 xy1", classify.Options{})); !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
 }

@@ -30,11 +30,13 @@ type Run struct{ Min, Max int }
 // are at least two ASCII letters or digits each. The candidate is the word:
 // letters, digits and '_', but not digits alone, which are a Number. A Max of 0
 // means any length. Check sees up to Before bytes in front of the word and After
-// from its start.
+// from its start. With Small, starts in small letters count too where a digit
+// follows within three letters; capitals cost the scanner less.
 type Word struct {
 	Starts        []string
 	Min, Max      int
 	Before, After int
+	Small         bool
 }
 
 // Token is a maximal piece of Len letters, digits, '_', '+' and '/'. Check sees
@@ -65,6 +67,7 @@ const (
 	base64              // '+' or '/': letters and digits are known to be
 	gap                 // may stand between the groups of a Run
 	opens               // a digit, or the first byte of some Word's start
+	joint               // a digit, which behind small letters may belong to some Word
 )
 
 const word = letter | digit
@@ -95,9 +98,8 @@ type layout struct {
 type run struct{ min, max, rule int }
 
 type start struct {
-	prefix   string
-	min, max int
-	rule     int
+	prefix         string
+	min, max, rule int32
 }
 
 func newTables() *tables {
@@ -107,7 +109,7 @@ func newTables() *tables {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
 			t.class[c] = letter
 		case b >= '0' && b <= '9':
-			t.class[c] = digit | opens
+			t.class[c] = digit | opens | joint
 		case b == '/' || b == '+':
 			t.class[c] = base64
 		}
@@ -120,8 +122,11 @@ func newTables() *tables {
 	}
 	for c := range t.after {
 		t.after[c] = trigger
-		if t.class[c]&word == 0 {
+		switch b := byte(c); {
+		case t.class[c]&word == 0:
 			t.after[c] |= opens
+		case b >= 'a' && b <= 'z':
+			t.after[c] |= joint
 		}
 	}
 	return t
@@ -201,7 +206,7 @@ func (r Run) compile(t *tables, rule int) error {
 func (w Word) compile(t *tables, rule int) error {
 	longest := w.Max
 	if longest == 0 {
-		longest = math.MaxInt
+		longest = math.MaxInt32
 	}
 	if w.Min < 0 || longest < w.Min {
 		return fmt.Errorf("word of %d to %d characters", w.Min, w.Max)
@@ -211,14 +216,24 @@ func (w Word) compile(t *tables, rule int) error {
 			return fmt.Errorf("word start %q: want two letters or digits", s)
 		}
 		t.class[s[0]] |= opens
-		at := &t.starts[int(s[0])<<7|int(s[1])]
-		if *at == 0 {
-			*at = uint16(len(t.words))
-			t.words = append(t.words, nil)
+		t.addStart(start{s, int32(w.Min), int32(longest), int32(rule)})
+		if small := strings.ToLower(s); w.Small && small != s {
+			t.addStart(start{small, int32(w.Min), int32(longest), int32(rule)})
+			if title := s[:1] + small[1:]; title != s && title != small {
+				t.addStart(start{title, int32(w.Min), int32(longest), int32(rule)})
+			}
 		}
-		t.words[*at] = append(t.words[*at], start{s, w.Min, longest, rule})
 	}
 	return nil
+}
+
+func (t *tables) addStart(s start) {
+	at := &t.starts[int(s.prefix[0])<<7|int(s.prefix[1])]
+	if *at == 0 {
+		*at = uint16(len(t.words))
+		t.words = append(t.words, nil)
+	}
+	t.words[*at] = append(t.words[*at], s)
 }
 
 func (k Token) compile(t *tables, rule int) error {

@@ -36,6 +36,12 @@ func code(forms ...string) classify.Word {
 	return w
 }
 
+// small is w for those who type their number in small letters too.
+func small(w classify.Word) classify.Word {
+	w.Small = true
+	return w
+}
+
 // reach is how far behind the start of a code its check can see.
 const reach = 32
 

@@ -46,7 +46,7 @@ func (v vat) typ() *classify.Type {
 		Recommended: 75,
 		Words:       append(v.words, vatWords...),
 		Rules: []classify.Rule{{
-			Shape:    classify.Word{Starts: []string{v.prefix}, Min: 2, Max: 14, Before: 1, After: reach},
+			Shape:    classify.Word{Starts: []string{v.prefix}, Min: 2, Max: 14, Before: 1, After: reach, Small: true},
 			Check:    v.taken,
 			Strength: v.strength,
 			Alone:    75,
@@ -151,7 +151,7 @@ var vats = []vat{
 		prefix: "DE", country: "DE", id: "db177eb2-8811-4842-bffc-128c14aa219f", name: "Germany Value Added Tax Number",
 		words: []string{"umsatzsteuer", "umsatzsteuer-id", "umsatzsteuer-identifikationsnummer", "ust-id", "ust-idnr", "ustid", "ustidnr", "mwst", "mehrwertsteuer"},
 		forms: []string{"999999999", "999 999 999"}, check: germanyVAT, strength: classify.CheckDigit,
-		finds: []string{"DE136695976", "DE 136 695 976"}, leaves: []string{"DE136695977", "DE013669597", "DE13669597", "AT136695976", "DE1366959760"},
+		finds: []string{"DE136695976", "DE 136 695 976", "de136695976"}, leaves: []string{"DE136695977", "DE013669597", "DE13669597", "AT136695976", "DE1366959760"},
 	},
 	{
 		prefix: "DK", country: "DK", name: "Denmark VAT Number",

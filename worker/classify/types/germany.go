@@ -98,7 +98,7 @@ func germanDocument(first string, checked bool) func(*classify.Candidate) bool {
 // letter of an authority, or with T followed by digits on cards before 2010.
 func germanyIdentityCard() *classify.Type {
 	const first = "LMNPRTVWXY"
-	shape := classify.Word{Starts: pairs(first, germanSerial), Min: 9, Max: 10, After: reach}
+	shape := classify.Word{Starts: pairs(first, germanSerial), Min: 9, Max: 10, After: reach, Small: true}
 	return &classify.Type{
 		ID:          germanyIdentityCardID,
 		Name:        "Germany Identity Card Number",
@@ -120,6 +120,7 @@ func germanyIdentityCard() *classify.Type {
 			{Text: "Ausweisnummer: L01X00T47", Match: "L01X00T47", Confidence: 75},
 			{Text: "T22000129", Match: "T22000129", Confidence: 65},
 			{Text: "T220001293", Match: "T220001293", Confidence: 65},
+			{Text: "t22000129", Match: "t22000129", Confidence: 65},
 		},
 		Leaves: []string{"ausweis L01X00T472", "ausweis L01A00T47", "ausweis 123456789", "ausweis T2200012", "ausweis LMNPRTVWX"},
 	}
@@ -129,7 +130,7 @@ func germanyIdentityCard() *classify.Type {
 // letters of passports.
 func germanyPassport() *classify.Type {
 	const first = "CFGHJK"
-	shape := classify.Word{Starts: pairs(first, germanSerial), Min: 9, Max: 10, After: reach}
+	shape := classify.Word{Starts: pairs(first, germanSerial), Min: 9, Max: 10, After: reach, Small: true}
 	return &classify.Type{
 		ID:          germanyPassportID,
 		Name:        "Germany Passport Number",
@@ -216,7 +217,7 @@ func germanyHealthInsurance() *classify.Type {
 			"kvnr", "krankenversichertennummer", "krankenversicherungsnummer", "krankenversicherung", "krankenkasse", "versichertennummer", "versicherten-nr",
 			"gesundheitskarte", "egk", "egk-nummer", "health insurance number",
 		},
-		Rules: []classify.Rule{{Shape: code("A999999999"), Check: germanyHealthCheck, Strength: classify.CheckDigit, Alone: 65, With: 85}},
+		Rules: []classify.Rule{{Shape: small(code("A999999999")), Check: germanyHealthCheck, Strength: classify.CheckDigit, Alone: 65, With: 85}},
 		Finds: []classify.Sample{
 			{Text: "Krankenkasse KVNR: A123456780", Match: "A123456780", Confidence: 85},
 			{Text: "M123456785", Match: "M123456785", Confidence: 65},

@@ -159,7 +159,7 @@ func koreaPassport() *classify.Type {
 		Words:       []string{"여권", "여권번호", "대한민국 여권", "korean passport", "korea passport", "passport number", "passport no", "passport"},
 		Rules: []classify.Rule{
 			{
-				Shape:    classify.Word{Starts: pairs("MSRODG", decimals), Min: 9, Max: 9, After: reach},
+				Shape:    classify.Word{Starts: pairs("MSRODG", decimals), Min: 9, Max: 9, After: reach, Small: true},
 				Check:    written("A999A9999", "A99999999"),
 				Strength: classify.Form, With: 75,
 			},

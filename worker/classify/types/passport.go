@@ -47,7 +47,7 @@ func documents(all []document, name, description, before string, words []string)
 			t.Rules = append(t.Rules, classify.Rule{Shape: classify.Number{Layouts: d.layouts}, Check: varied, With: 75})
 		}
 		if len(d.forms) > 0 {
-			t.Rules = append(t.Rules, classify.Rule{Shape: code(d.forms...), Check: written(d.forms...), With: 75})
+			t.Rules = append(t.Rules, classify.Rule{Shape: small(code(d.forms...)), Check: written(d.forms...), With: 75})
 		}
 		if d.person != nil {
 			for _, r := range d.person.Rules {

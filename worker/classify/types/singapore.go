@@ -24,7 +24,7 @@ func singaporeIdentity() *classify.Type {
 		},
 		Rules: []classify.Rule{
 			{
-				Shape:    classify.Word{Starts: pairs("STFGMstfgm", decimals), Min: 9, Max: 9, After: reach},
+				Shape:    classify.Word{Starts: pairs("STFGM", decimals), Min: 9, Max: 9, After: reach, Small: true},
 				Check:    singaporeIdentityCheck,
 				Strength: classify.Structure, Alone: 75, With: 85,
 			},

@@ -101,7 +101,7 @@ func spainTaxNumber() *classify.Type {
 		},
 		Rules: []classify.Rule{
 			{
-				Shape:    classify.Word{Starts: append(pairs("XYZKLM", decimals), pairs("xyz", decimals)...), Min: 8, Max: 9, After: reach},
+				Shape:    classify.Word{Starts: pairs("XYZKLM", decimals), Min: 8, Max: 9, After: reach, Small: true},
 				Check:    spainTaxNumberCheck,
 				Strength: classify.Structure, Alone: 75, With: 85,
 			},
