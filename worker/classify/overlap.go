@@ -48,14 +48,11 @@ func (sc *scanner) byRank(a, b candidate) int {
 // resolve weighs candidates, which are sorted by offset, and counts the winners.
 func (sc *scanner) resolve(cs []candidate) {
 	sc.findEvidence(cs)
-	n := 0
+	sc.weighed = sc.weighed[:0]
 	for _, c := range cs {
-		if sc.weigh(&c); c.confidence > 0 {
-			cs[n] = c
-			n++
-		}
+		sc.weigh(c)
 	}
-	cs = cs[:n]
+	cs = sc.weighed
 	for len(cs) > 0 && sc.err == nil {
 		end, k := cs[0].end, 1
 		for k < len(cs) && cs[k].start < end {
@@ -96,16 +93,41 @@ func (sc *scanner) findEvidence(cs []candidate) {
 	look()
 }
 
-// weigh sets the confidence of c.
-func (sc *scanner) weigh(c *candidate) {
+// weigh appends to weighed what of c has any confidence.
+func (sc *scanner) weigh(c candidate) {
 	start, end := sc.origin(c.start, c.end)
 	c.ustart, c.uend = sc.units(start), sc.units(end)
+	if c.n > 0 {
+		sc.weighGroup(c)
+		return
+	}
 	r := &sc.e.rules[c.rule]
 	c.confidence = r.Alone
-	sc.near(c, func(*hit) bool {
+	sc.near(&c, func(*hit) bool {
 		c.confidence, c.evident = r.With, true
 		return false
 	})
+	if c.confidence > 0 {
+		sc.weighed = append(sc.weighed, c)
+	}
+}
+
+// weighGroup looks at the words near c once for all its rules.
+func (sc *scanner) weighGroup(c candidate) {
+	clear(sc.evident)
+	sc.hitsWithin(&c, DefaultProximity, func(h *hit) bool {
+		for i, set := range sc.e.lexicon.types[h.word] {
+			sc.evident[i] |= set
+		}
+		return true
+	})
+	for _, rule := range sc.grouped[c.first : c.first+c.n] {
+		r := &sc.e.rules[rule]
+		if sc.evident[r.typ/64]&(1<<(r.typ%64)) != 0 {
+			c.rule, c.confidence, c.evident = rule, r.With, true
+			sc.weighed = append(sc.weighed, c)
+		}
+	}
 }
 
 // contend counts the winners among candidates that overlap.

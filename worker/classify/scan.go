@@ -34,6 +34,11 @@ type scanner struct {
 	ways   [maxOpen]opened
 
 	pending []candidate
+	last    int   // the group among pending that was added to last, or -1
+	grouped []int // the rules of the groups among pending
+	spare   []int
+	weighed []candidate
+	evident []uint64 // the set of types that the words near a group support
 	hits    []hit
 	support []hit // of the match at hand
 	taken   []span
@@ -51,6 +56,10 @@ type candidate struct {
 	evident      bool
 	strength     Strength // with which it contends
 	word         int      // the length of its longest evidence, if it contends
+
+	// Of the rules that say nothing without evidence many may want one span.
+	// They wait as a group: grouped[first : first+n], n of 0 for one rule alone.
+	first, n int
 }
 
 // A tally is what was counted of one type.
@@ -63,7 +72,7 @@ type tally struct {
 
 func newScanner(e *Engine) *scanner {
 	n := len(e.types)
-	return &scanner{e: e, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n)}
+	return &scanner{e: e, last: -1, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n), evident: make([]uint64, n/64+1)}
 }
 
 // Scan finds the types that opt asks for in text, which should be valid UTF-8;
@@ -100,7 +109,7 @@ func (e *Engine) release(sc *scanner) {
 func (sc *scanner) forget() {
 	sc.folded = folded{shifts: sc.shifts[:0], marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand = nil, Options{}, nil, Candidate{}
-	sc.pending, sc.hits = sc.pending[:0], sc.hits[:0]
+	sc.pending, sc.hits, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.grouped[:0], -1
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
 	clear(sc.digits[:])
@@ -230,7 +239,23 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	if r.Check != nil && !r.Check(c) {
 		return
 	}
-	sc.pending = append(sc.pending, candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex})
+	found := candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex}
+	if r.Alone == 0 && sc.e.types[r.typ].Proximity == 0 {
+		sc.group(found)
+		return
+	}
+	sc.pending = append(sc.pending, found)
+}
+
+// group adds c to the last group if that has its span, or begins another.
+func (sc *scanner) group(c candidate) {
+	if sc.last < 0 || sc.pending[sc.last].start != c.start || sc.pending[sc.last].end != c.end {
+		c.first = len(sc.grouped)
+		sc.last = len(sc.pending)
+		sc.pending = append(sc.pending, c)
+	}
+	sc.grouped = append(sc.grouped, c.rule)
+	sc.pending[sc.last].n++
 }
 
 // flush resolves the candidates that nothing still to come can overlap.
@@ -253,6 +278,14 @@ func (sc *scanner) flush(pos int, final bool) {
 	}
 	sc.resolve(sc.pending[:done])
 	sc.pending = sc.pending[:copy(sc.pending, sc.pending[done:])]
+	sc.spare = sc.spare[:0]
+	for i := range sc.pending {
+		if c := &sc.pending[i]; c.n > 0 {
+			sc.spare = append(sc.spare, sc.grouped[c.first:c.first+c.n]...)
+			c.first = len(sc.spare) - c.n
+		}
+	}
+	sc.grouped, sc.spare, sc.last = sc.spare, sc.grouped, -1
 }
 
 // count records a match that was accepted.
