@@ -222,6 +222,7 @@ func japanBankAccount() *classify.Type {
 		Category:    classify.CategoryFinancial,
 		Countries:   []string{"JP"},
 		Recommended: 75,
+		Proximity:   60, // seven digits are everywhere; the word must stand at their side
 		Words:       []string{"口座番号", "銀行口座", "銀行口座番号", "普通預金", "当座預金", "総合口座", "預金口座", "支店", "店番", "bank account", "account number", "checking account", "savings account"},
 		Rules: []classify.Rule{
 			{

@@ -43,6 +43,10 @@ func documents(all []document, name, description, before string, words []string)
 			Finds:       []classify.Sample{{Text: d.words[0] + ": " + d.sample, Match: d.sample, Confidence: 75}},
 			Leaves:      []string{d.sample, before + "1" + d.sample + "1"},
 		}
+		if len(d.layouts) > 0 && (d.layouts[0] == "6" || d.layouts[0] == "7") {
+			// Numbers so short are everywhere; the word must stand at their side.
+			t.Proximity = 60
+		}
 		if len(d.layouts) > 0 {
 			t.Rules = append(t.Rules, classify.Rule{Shape: classify.Number{Layouts: d.layouts}, Check: varied, With: 75})
 		}
