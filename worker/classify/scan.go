@@ -166,7 +166,7 @@ func (sc *scanner) word(start, i int) int {
 	if i-start < 2 {
 		return i
 	}
-	if list := t.starts[int(s[start])<<7|int(s[start+1])]; list != 0 {
+	if list := t.starts[int(s[start])<<7|int(s[start+1])]; t.lengths[list]&(1<<min(i-start, 63)) != 0 {
 		for _, w := range t.words[list] {
 			if n := int32(i - start); n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) {
 				sc.propose(int(w.rule), start, i, start)

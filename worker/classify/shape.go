@@ -83,7 +83,8 @@ type tables struct {
 	minRun, maxRun int               // over all runs
 	starts         [128 * 128]uint16 // by the first two bytes of a word: index into words, 0 for none
 	words          [][]start
-	tokens         [][]int // by length
+	lengths        []uint64 // by the same index: a bit for each length that some start wants, the last for all above
+	tokens         [][]int  // by length
 	minToken       int
 	around         [256][]int
 }
@@ -103,7 +104,7 @@ type start struct {
 }
 
 func newTables() *tables {
-	t := &tables{layouts: make([]layout, 1), words: make([][]start, 1)}
+	t := &tables{layouts: make([]layout, 1), words: make([][]start, 1), lengths: make([]uint64, 1)}
 	for c := range t.class {
 		switch b := byte(c); {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
@@ -232,8 +233,15 @@ func (t *tables) addStart(s start) {
 	if *at == 0 {
 		*at = uint16(len(t.words))
 		t.words = append(t.words, nil)
+		t.lengths = append(t.lengths, 0)
 	}
 	t.words[*at] = append(t.words[*at], s)
+	for n := s.min; n <= min(s.max, 63); n++ {
+		t.lengths[*at] |= 1 << n
+	}
+	if s.max > 63 {
+		t.lengths[*at] |= 1 << 63
+	}
 }
 
 func (k Token) compile(t *tables, rule int) error {
