@@ -32,12 +32,17 @@ type Options struct {
 	Authenticate Authenticator
 
 	MaxText        int           // bytes of text in a job, 1 MiB
+	MaxFile        int           // bytes of a file in a job, 256 KiB
+	MaxLooks       int           // jobs that one page of a listing looks at whose $filter no index serves, 10,000
 	Deadline       time.Duration // for an answer from the queue, 2 s; waiting as asked comes on top
 	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
+	Origins        []string      // of web pages that may call, as browsers send them; "*" is all
 }
 
 const (
 	defaultMaxText  = 1 << 20
+	defaultMaxFile  = 256 << 10
+	defaultMaxLooks = 10_000
 	defaultDeadline = 2 * time.Second
 )
 
@@ -69,9 +74,12 @@ type api struct {
 	catalogue      Catalogue
 	log            *slog.Logger
 	authenticate   Authenticator // nil while authentication is off
-	maxText        int
+	most           wire.Limits
+	maxLooks       int
 	deadline       time.Duration
 	trustForwarded bool
+	origins        []string
+	door           http.Handler // through which every request comes, also those of a batch
 }
 
 // New returns the API's handler. It is ready at once and holds nothing that
@@ -82,14 +90,17 @@ func New(o Options) http.Handler {
 		catalogue:      o.Catalogue,
 		log:            cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
 		authenticate:   o.Authenticate,
-		maxText:        cmp.Or(o.MaxText, defaultMaxText),
+		most:           wire.Limits{Text: cmp.Or(o.MaxText, defaultMaxText), File: cmp.Or(o.MaxFile, defaultMaxFile)},
+		maxLooks:       cmp.Or(o.MaxLooks, defaultMaxLooks),
 		deadline:       cmp.Or(o.Deadline, defaultDeadline),
 		trustForwarded: o.TrustForwarded,
+		origins:        o.Origins,
 	}
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}
-	return a.observe(a.router())
+	a.door = a.observe(a.share(a.router()))
+	return a.door
 }
 
 type noTypes struct{}

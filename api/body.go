@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -13,53 +14,72 @@ import (
 	"github.com/classifyd/classifyd/api/wire"
 )
 
-// maxBody is how long a JSON body may be: a text whose every other character
-// is escaped fits, and the rest of the body besides.
-func (a *api) maxBody() int64 { return 3*int64(a.maxText) + 64<<10 }
+// The longest bodies in JSON: a text whose every other character is escaped
+// fits, or a file in base64 some of whose characters are, and the rest of the
+// body besides.
+func (a *api) maxTextBody() int64 { return 3*int64(a.most.Text) + bodyRest }
+func (a *api) maxFileBody() int64 { return max(2*int64(a.most.File)+bodyRest, a.maxTextBody()) }
 
-// read returns the request's JSON, unpacked. The limit holds for what was sent
-// and for what comes out of it, so that a small bomb stays small.
-func (a *api) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if err := wantJSON(r.Header); err != nil {
+const bodyRest = 64 << 10
+
+// readJSON returns a body of JSON, unpacked.
+func (a *api) readJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if err := wantMedia(r.Header, plainJSON); err != nil {
 		return nil, err
 	}
-	limit := a.maxBody()
+	return a.read(w, r, limit)
+}
+
+// read returns the request's body, unpacked. The limit holds for what was sent
+// and for what comes out of it, so that a small bomb stays small.
+func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, tooLong(limit)
 	}
-	var body io.Reader = http.MaxBytesReader(w, r.Body, limit)
-	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(body)
-		if err != nil {
-			return nil, unreadable(err, limit)
-		}
-		body = z
-	default:
-		return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
-	}
-	data, err := io.ReadAll(io.LimitReader(body, limit+1))
+	body, err := unpack(r.Header, http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
 		return nil, unreadable(err, limit)
 	}
-	if int64(len(data)) > limit {
-		return nil, tooLong(limit)
+	data, err := io.ReadAll(http.MaxBytesReader(w, body, limit))
+	if err != nil {
+		return nil, unreadable(err, limit)
 	}
 	return data, nil
 }
 
-// wantJSON refuses a body that says it is something else. One that says
-// nothing is taken for JSON.
-func wantJSON(h http.Header) error {
+// unpack is body as it was before the client packed it.
+func unpack(h http.Header, body io.ReadCloser) (io.ReadCloser, error) {
+	switch enc := strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding"))); enc {
+	case "", "identity":
+		return body, nil
+	case "gzip", "x-gzip":
+		return unzip(body)
+	}
+	return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Encoding", code: "unsupportedEncoding", message: "bodies may be plain or gzip"}
+}
+
+// unzip reads a body that says it is gzip. Graph's SDK for Go keeps saying so
+// when it sends a body again, but then sends it plain: no JSON and no text in
+// UTF-8 begins as gzip does, so that the two cannot be mistaken.
+func unzip(body io.Reader) (io.ReadCloser, error) {
+	b := bufio.NewReader(body)
+	if head, err := b.Peek(2); err == nil && string(head) != "\x1f\x8b" {
+		return io.NopCloser(b), nil
+	}
+	return gzip.NewReader(b)
+}
+
+// wantMedia refuses a body that says it is something else. One that says
+// nothing is taken for what is wanted.
+func wantMedia(h http.Header, want string) error {
 	ct := h.Get("Content-Type")
 	if ct == "" {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(ct)
 	charset := params["charset"]
-	if err != nil || media != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return &problem{status: http.StatusUnsupportedMediaType, target: "Content-Type", code: "unsupportedContentType", message: "the body must be application/json in UTF-8"}
+	if err != nil || media != want || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return &problem{status: http.StatusUnsupportedMediaType, target: "Content-Type", code: "unsupportedContentType", message: "the body must be " + want + " in UTF-8"}
 	}
 	return nil
 }
@@ -70,6 +90,9 @@ func tooLong(limit int64) error {
 
 // unreadable tells a body that is too long or too slow from one that is broken.
 func unreadable(err error, limit int64) error {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLong(limit)
 	}

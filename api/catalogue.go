@@ -4,42 +4,55 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/gorilla/mux"
 
+	"github.com/classifyd/classifyd/api/odata"
 	"github.com/classifyd/classifyd/api/wire"
 )
 
+// typeSchema is what a query can say about sensitive types.
+var typeSchema = odata.Schema{
+	{Name: "id"}, {Name: "name"}, {Name: "description"}, {Name: "publisherName"}, {Name: "state"},
+	{Name: "classificationMethod"}, {Name: "scope"}, {Name: "sensitiveTypeSource"},
+	{Name: "category"}, {Name: "countries"}, {Name: "recommendedConfidence"}, {Name: "confidenceLevels"},
+}
+
 func (a *api) listTypes(w http.ResponseWriter, r *http.Request) error {
-	o, err := readOptions(r, "$top", "$skip", "$count")
+	o, err := readOptions(r, typeSchema, odata.Top, odata.Skip, odata.Count, odata.Select)
 	if err != nil {
 		return err
 	}
 	all := a.catalogue.List()
-	page := wire.Collection[wire.SensitiveType]{Context: a.context(r, "sensitiveTypes"), Value: []wire.SensitiveType{}}
-	if o.count {
+	page := wire.Collection[any]{Context: a.context(r, "sensitiveTypes", o.Select...), Value: []any{}}
+	if o.Count {
 		page.Count = new(int64(len(all)))
 	}
-	rest := all[min(o.skip, len(all)):]
-	size := min(o.pageSize(w, r), len(rest))
-	page.Value = append(page.Value, rest[:size]...)
-	if 0 < size && size < len(rest) {
-		page.NextLink = a.nextLink(r, "$skip", strconv.Itoa(o.skip+size))
+	rest := all[min(o.Skip, len(all)):]
+	size := min(pageSize(w, r, o), len(rest))
+	for _, t := range rest[:size] {
+		page.Value = append(page.Value, view(r, t, a.link(r, "sensitiveTypes", t.ID), o.Select))
 	}
-	a.write(w, r, http.StatusOK, odata, page)
+	if 0 < size && size < len(rest) {
+		page.NextLink = a.nextLink(r, "", o.Skip+size)
+	}
+	a.writePage(w, r, page)
 	return nil
 }
 
 func (a *api) getType(w http.ResponseWriter, r *http.Request) error {
+	o, err := readOptions(r, typeSchema, odata.Select)
+	if err != nil {
+		return err
+	}
 	id, _ := url.PathUnescape(mux.Vars(r)["id"]) // what cannot be unescaped is found nowhere
 	t, ok := a.catalogue.Lookup(strings.ToLower(id))
 	if !ok {
 		return &problem{status: http.StatusNotFound, code: "unknownSensitiveType", message: "there is no such sensitive type"}
 	}
-	t.Context = a.context(r, "sensitiveTypes") + "/$entity"
-	a.write(w, r, http.StatusOK, odata, t)
+	t.Context = a.context(r, "sensitiveTypes", o.Select...) + "/$entity"
+	a.writeEntity(w, r, http.StatusOK, t, a.link(r, "sensitiveTypes", t.ID), o.Select)
 	return nil
 }
 

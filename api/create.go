@@ -12,25 +12,57 @@ import (
 	"github.com/classifyd/classifyd/jobs"
 )
 
-// A parser reads the body of a create call whose content may have most bytes.
-type parser func(body []byte, most int) (*wire.JobRequest, error)
+// A reader takes what a create call asks for from its body.
+type reader func(http.ResponseWriter, *http.Request) (*wire.JobRequest, error)
 
 func (c collection) create(w http.ResponseWriter, r *http.Request) error {
-	return c.post(w, r, c.parse, created)
+	read := c.json(c.parse, c.maxBody())
+	if c.files {
+		read = c.fileOr(read)
+	}
+	return c.post(w, r, read, created)
 }
 
+// createReference takes what create does in JSON, but says why it is no
+// reference.
 func (c collection) createReference(w http.ResponseWriter, r *http.Request) error {
-	return c.post(w, r, func(body []byte, most int) (*wire.JobRequest, error) {
+	return c.post(w, r, c.json(func(body []byte, most wire.Limits) (*wire.JobRequest, error) {
 		if err := wire.RefuseReference(body); err != nil {
 			return nil, err
 		}
 		return c.parse(body, most)
-	}, created)
+	}, c.maxBody()), created)
+}
+
+// maxBody is how long the JSON of a job in c may be.
+func (c collection) maxBody() int64 {
+	if c.jobType == wire.ClassifyText {
+		return c.maxTextBody()
+	}
+	return c.maxFileBody()
 }
 
 func (a *api) classifyText(w http.ResponseWriter, r *http.Request) error {
-	return a.post(w, r, wire.ParseText, accepted)
+	return a.post(w, r, a.json(wire.ParseText, a.maxTextBody()), accepted)
 }
+
+func (a *api) classifyFile(w http.ResponseWriter, r *http.Request) error {
+	return a.post(w, r, a.fileOr(a.json(wire.ParseFile, a.maxFileBody())), accepted)
+}
+
+// json reads a body in JSON of at most limit bytes with parse.
+func (a *api) json(parse parser, limit int64) reader {
+	return func(w http.ResponseWriter, r *http.Request) (*wire.JobRequest, error) {
+		body, err := a.readJSON(w, r, limit)
+		if err != nil {
+			return nil, err
+		}
+		return parse(body, a.most)
+	}
+}
+
+// A parser reads the JSON of a create call.
+type parser func(body []byte, most wire.Limits) (*wire.JobRequest, error)
 
 // created is the status for a call that makes a resource.
 func created(fresh, _ bool) int {
@@ -49,12 +81,8 @@ func accepted(_, done bool) int {
 }
 
 // post submits the job in the body and answers with the job.
-func (a *api) post(w http.ResponseWriter, r *http.Request, parse parser, status func(fresh, done bool) int) error {
-	body, err := a.read(w, r)
-	if err != nil {
-		return err
-	}
-	req, err := parse(body, a.maxText)
+func (a *api) post(w http.ResponseWriter, r *http.Request, read reader, status func(fresh, done bool) int) error {
+	req, err := read(w, r)
 	if err != nil {
 		return err
 	}
@@ -67,14 +95,21 @@ func (a *api) post(w http.ResponseWriter, r *http.Request, parse parser, status 
 		return err
 	}
 	w.Header().Set("Location", a.link(r, "jobs", string(j.ID)))
-	if callOf(r).prefer.minimal {
-		applied(w, "return=minimal")
+	prefer := callOf(r).prefer
+	if prefer.returns != "" {
+		applied(w, "return="+prefer.returns)
+	}
+	if prefer.returns == "minimal" {
 		w.Header().Set("OData-EntityId", a.link(r, "jobs", string(j.ID)))
 		w.Header().Set("ETag", j.ETag())
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	a.writeJob(w, r, "jobs", status(fresh, j.Done()), j)
+	code := status(fresh, j.Done())
+	if prefer.async && code == http.StatusAccepted {
+		applied(w, "respond-async")
+	}
+	a.writeJob(w, r, "jobs", code, j)
 	return nil
 }
 
@@ -91,6 +126,7 @@ func (a *api) submit(w http.ResponseWriter, r *http.Request, sub jobs.Submission
 		w.Header().Set("Repeatability-Result", "accepted")
 	}
 	if wait := c.prefer.wait; wait > 0 {
+		outlast(w)
 		ctx, cancel := context.WithTimeout(r.Context(), wait)
 		defer cancel()
 		// The job is taken, whatever becomes of the wait.

@@ -96,7 +96,11 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
-	a.write(w, r, p.status, "application/json", wire.ErrorBody{Error: wire.Error{
+	a.write(w, r, p.status, plainJSON, errorBody(c, p))
+}
+
+func errorBody(c *call, p *problem) wire.ErrorBody {
+	return wire.ErrorBody{Error: wire.Error{
 		Code:    reason(p.status),
 		Message: p.message,
 		Target:  p.target,
@@ -106,7 +110,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 			RequestID:       c.id,
 			ClientRequestID: c.client,
 		},
-	}})
+	}}
 }
 
 // reason is a status' phrase in camel case: badRequest.

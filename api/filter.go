@@ -1,310 +1,192 @@
 package api
 
 import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"hash"
+	"iter"
+	"net/http"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
+	"github.com/classifyd/classifyd/api/odata"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 )
 
-// A selection is what a $filter leaves of the jobs: those whose state and whose
-// type are both in a set. The queue's indexes can list exactly such.
-type selection struct {
-	states []jobs.State
-	types  typeSet
+// jobSchema is what a query can say about jobs.
+var jobSchema = odata.Schema{
+	{Name: "id", Kind: odata.String, Fold: true},
+	{Name: "type", Kind: odata.String, Values: []string{wire.ClassifyText, wire.ClassifyFile}, Open: true},
+	{Name: "status", Kind: odata.String, Values: words(jobs.States...)},
+	{Name: "priority", Kind: odata.String, Values: words(jobs.Low, jobs.Normal, jobs.High)},
+	{Name: "creationDateTime", Kind: odata.Time, Sortable: true},
+	{Name: "startDateTime", Kind: odata.Time, Nullable: true},
+	{Name: "endDateTime", Kind: odata.Time, Nullable: true},
+	{Name: "tenantId"},
+	{Name: "userId"},
+	{Name: "error"},
+	{Name: "result"},
+	{Name: "progress"},
+	{Name: "attempts"},
 }
 
-// A typeSet has some types, or all types except some.
-type typeSet struct {
-	names  []string
-	except bool
-}
-
-var (
-	everyType = typeSet{except: true}
-	noType    = typeSet{}
-)
-
-func (t typeSet) not() typeSet { return typeSet{t.names, !t.except} }
-
-func (t typeSet) and(u typeSet) typeSet {
-	switch {
-	case t.except && u.except:
-		return typeSet{union(t.names, u.names), true}
-	case t.except:
-		return typeSet{minus(u.names, t.names), false}
-	case u.except:
-		return typeSet{minus(t.names, u.names), false}
+func words[S ~string](values ...S) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
 	}
-	return typeSet{minus(t.names, minus(t.names, u.names)), false}
+	return out
 }
 
-func (t typeSet) or(u typeSet) typeSet { return t.not().and(u.not()).not() }
-
-func (t typeSet) equal(u typeSet) bool {
-	return t.except == u.except && len(minus(t.names, u.names)) == 0 && len(minus(u.names, t.names)) == 0
-}
-
-func union[T comparable](a, b []T) []T { return append(slices.Clone(a), minus(b, a)...) }
-
-func minus[T comparable](a, b []T) []T {
-	return slices.DeleteFunc(slices.Clone(a), func(x T) bool { return slices.Contains(b, x) })
-}
-
-func everything() selection { return selection{jobs.States, everyType} }
-
-// empty reports whether no job can be in s.
-func (s selection) empty() bool { return len(s.states) == 0 || s.types.equal(noType) }
-
-func (s selection) and(t selection) selection {
-	return selection{minus(s.states, minus(s.states, t.states)), s.types.and(t.types)}
-}
-
-// or and not have a selection as their result only when the two sides differ
-// in one of state and type; ok is false otherwise.
-func (s selection) or(t selection) (_ selection, ok bool) {
-	switch {
-	case s.empty():
-		return t, true
-	case t.empty():
-		return s, true
-	case s.types.equal(t.types):
-		return selection{union(s.states, t.states), s.types}, true
-	case len(minus(s.states, t.states)) == 0 && len(minus(t.states, s.states)) == 0:
-		return selection{s.states, s.types.or(t.types)}, true
+// value is what j has for a property that a filter can name.
+func value(j *jobs.Job) func(property string) odata.Value {
+	return func(property string) odata.Value {
+		switch property {
+		case "id":
+			return odata.OfString(string(j.ID))
+		case "type":
+			return odata.OfString(j.Type)
+		case "status":
+			return odata.OfString(string(j.State))
+		case "priority":
+			return odata.OfString(string(j.Priority))
+		case "creationDateTime":
+			return odata.OfTime(j.Created)
+		case "startDateTime":
+			return odata.OfTime(j.Started)
+		case "endDateTime":
+			return odata.OfTime(j.Ended)
+		}
+		return odata.Value{}
 	}
-	return selection{}, false
 }
 
-func (s selection) not() (_ selection, ok bool) {
-	switch {
-	case s.empty():
-		return everything(), true
-	case s.types.equal(everyType):
-		return selection{minus(jobs.States, s.states), everyType}, true
-	case len(s.states) == len(jobs.States):
-		return selection{jobs.States, s.types.not()}, true
-	}
-	return selection{}, false
+// A search is what a listing asks the queue for.
+type search struct {
+	jobs.Query
+	match odata.Expr // what the index cannot tell and each job must be asked; nil: nothing
+	none  bool       // no job can match
+	ids   []string   // the only jobs that can match, if that is known
 }
 
-// apply narrows query to s. It cannot leave out types that it does not know.
-func (s selection) apply(query *jobs.Query) error {
-	if s.types.except && len(s.types.names) > 0 {
-		return filterError("a listing cannot leave types out: name those that it shall have")
+// search turns the options into what the queue's index can do, and what is
+// left to do.
+func (c collection) search(r *http.Request, o *odata.Query) (s search, err error) {
+	region := odata.Cover(o.Filter, "status", "type", "creationDateTime")
+	for _, b := range region.Boxes {
+		types := b.Set("type")
+		if c.jobType != "" && !types.Has(c.jobType) {
+			continue
+		}
+		created := b.Range("creationDateTime")
+		box := jobs.Box{From: created.From, To: created.To}
+		switch {
+		case c.jobType != "":
+			box.Types = []string{c.jobType}
+		case types.Except:
+			box.Except = types.Values
+		default:
+			box.Types = types.Values
+		}
+		if states := b.Set("status"); !states.All() {
+			for _, v := range states.Values {
+				box.States = append(box.States, jobs.State(v))
+			}
+		}
+		s.Boxes = append(s.Boxes, box)
 	}
-	query.States = s.states
-	query.Types = s.types.names
-	return nil
-}
-
-// parseFilter reads a $filter over status and type: eq, ne, in, and, or, not
-// and parentheses. An empty filter selects everything.
-func parseFilter(text string) (selection, error) {
-	p := filterParser{text: text}
-	p.advance()
-	if p.token == "" && p.pos == len(text) {
-		return everything(), nil
+	s.none = len(s.Boxes) == 0
+	if !region.Exact {
+		s.match = o.Filter
+		s.ids = named(o.Filter)
 	}
-	s, err := p.or()
-	if err != nil {
-		return selection{}, err
-	}
-	if p.token != "" {
-		return selection{}, p.fail("expected and, or, or the end")
+	s.Oldest = slices.Contains(o.OrderBy, odata.Order{Property: "creationDateTime"})
+	if o.SkipToken != "" {
+		at, err := odata.DecodeToken(o.SkipToken, c.binding(r, o))
+		if err != nil {
+			return s, badRequest("invalidToken", string(odata.SkipToken), "$skiptoken is not one that this listing has given out: start it again")
+		}
+		s.After = jobs.Cursor{Created: at.Created, ID: jobs.ID(at.ID)}
 	}
 	return s, nil
 }
 
-type filterParser struct {
-	text  string
-	pos   int    // behind token
-	start int    // of token
-	token string // a word, a punctuation mark, or a string with its quotes; "" at the end
-	depth int
-}
-
-// advance moves to the next token.
-func (p *filterParser) advance() {
-	for p.pos < len(p.text) && p.text[p.pos] == ' ' {
-		p.pos++
-	}
-	p.start = p.pos
-	rest := p.text[p.pos:]
-	n := strings.IndexAny(rest, " (),'")
-	switch {
-	case rest == "":
-	case n < 0:
-		n = len(rest)
-	case n == 0 && rest[0] == '\'':
-		n = quotedLen(rest)
-	case n == 0:
-		n = 1
-	}
-	n = max(n, 0)
-	p.token = rest[:n]
-	p.pos += n
-}
-
-// quotedLen is how long the string at the start of s is. A quote within it is
-// written twice; one that never ends goes to the end.
-func quotedLen(s string) int {
-	for i := 1; i < len(s); i++ {
-		if s[i] != '\'' {
-			continue
+// named are the ids that a filter names, if only jobs with such can match and
+// they are few enough to be looked up one by one; otherwise nil.
+func named(filter odata.Expr) []string {
+	ids := []string{}
+	for _, b := range odata.Cover(filter, "id").Boxes {
+		set := b.Set("id")
+		if set.Except {
+			return nil
 		}
-		if i+1 == len(s) || s[i+1] != '\'' {
-			return i + 1
+		ids = append(ids, set.Values...)
+	}
+	if len(ids) > odata.MaxIn {
+		return nil
+	}
+	return ids
+}
+
+// jobs yields the jobs that can match s, in its order.
+func (c collection) jobs(ctx context.Context, t jobs.Tenant, s search) iter.Seq2[*jobs.Job, error] {
+	if s.ids == nil {
+		return c.queue.List(ctx, t, s.Query)
+	}
+	return func(yield func(*jobs.Job, error) bool) {
+		var found []*jobs.Job
+		for _, v := range s.ids {
+			id, err := jobs.ParseID(v)
+			if err != nil {
+				continue // names no job
+			}
+			j, err := c.queue.Get(ctx, t, id)
+			switch {
+			case errors.Is(err, jobs.ErrNotFound):
+			case err != nil:
+				yield(nil, err)
+				return
+			case (c.jobType == "" || j.Type == c.jobType) && s.before(s.After, j.Cursor()):
+				j.Result = nil // as in any listing
+				found = append(found, j)
+			}
 		}
-		i++
-	}
-	return len(s)
-}
-
-func (p *filterParser) fail(what string) error {
-	return filterError(fmt.Sprintf("%s at position %d", what, utf8.RuneCountInString(p.text[:p.start])+1))
-}
-
-func filterError(message string) error {
-	return badRequest("invalidFilter", "$filter", "$filter: "+message)
-}
-
-// word takes the token if it is w.
-func (p *filterParser) word(w string) bool {
-	if !strings.EqualFold(p.token, w) {
-		return false
-	}
-	p.advance()
-	return true
-}
-
-const tooMixed = "this mix of status and type cannot be listed in one go"
-
-func (p *filterParser) or() (selection, error) {
-	s, err := p.and()
-	for err == nil && p.word("or") {
-		var t selection
-		if t, err = p.and(); err == nil {
-			var ok bool
-			if s, ok = s.or(t); !ok {
-				err = filterError(tooMixed)
+		slices.SortFunc(found, func(a, b *jobs.Job) int {
+			if s.before(a.Cursor(), b.Cursor()) {
+				return -1
+			}
+			return 1
+		})
+		for _, j := range found {
+			if !yield(j, nil) {
+				return
 			}
 		}
 	}
-	return s, err
 }
 
-func (p *filterParser) and() (selection, error) {
-	s, err := p.unary()
-	for err == nil && p.word("and") {
-		var t selection
-		if t, err = p.unary(); err == nil {
-			s = s.and(t)
-		}
+// before reports whether a comes before b in the order of s. The zero Cursor
+// comes before all.
+func (s search) before(a, b jobs.Cursor) bool {
+	if a == (jobs.Cursor{}) {
+		return true
 	}
-	return s, err
+	order := cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	return order != 0 && (order < 0) == s.Oldest
 }
 
-const maxFilterDepth = 64
-
-func (p *filterParser) unary() (selection, error) {
-	if p.depth++; p.depth > maxFilterDepth {
-		return selection{}, p.fail("nested too deep")
-	}
-	defer func() { p.depth-- }()
-	switch {
-	case p.word("not"):
-		s, err := p.unary()
-		if err != nil {
-			return s, err
-		}
-		s, ok := s.not()
-		if !ok {
-			return s, filterError(tooMixed)
-		}
-		return s, nil
-	case p.word("("):
-		s, err := p.or()
-		if err == nil && !p.word(")") {
-			err = p.fail("expected )")
-		}
-		return s, err
-	}
-	return p.comparison()
+// token is the place behind a job in this listing. It is no secret: the sum in
+// it shows mistakes, and who forges one moves in their own jobs only.
+func (c collection) token(r *http.Request, o *odata.Query, at jobs.Cursor) string {
+	return odata.Token{Created: at.Created, ID: string(at.ID)}.Encode(c.binding(r, o))
 }
 
-func (p *filterParser) comparison() (selection, error) {
-	var of func([]string) selection
-	switch {
-	case p.word("status"):
-		of = withStates
-	case p.word("type"):
-		of = withTypes
-	default:
-		return selection{}, p.fail("expected status or type")
-	}
-	switch {
-	case p.word("eq"):
-		v, err := p.value()
-		return of([]string{v}), err
-	case p.word("ne"):
-		v, err := p.value()
-		s, _ := of([]string{v}).not() // of one property, so it can be turned round
-		return s, err
-	case p.word("in"):
-		vs, err := p.values()
-		return of(vs), err
-	}
-	return selection{}, p.fail("expected eq, ne or in")
-}
-
-func (p *filterParser) value() (string, error) {
-	t := p.token
-	if len(t) < 2 || t[0] != '\'' || t[len(t)-1] != '\'' || quotedLen(t+" ") != len(t) {
-		return "", p.fail("expected a value in single quotes")
-	}
-	p.advance()
-	return strings.ReplaceAll(t[1:len(t)-1], "''", "'"), nil
-}
-
-func (p *filterParser) values() (vs []string, err error) {
-	if !p.word("(") {
-		return nil, p.fail("expected (")
-	}
-	for {
-		v, err := p.value()
-		if err != nil {
-			return nil, err
-		}
-		vs = append(vs, v)
-		if p.word(")") {
-			return vs, nil
-		}
-		if !p.word(",") {
-			return nil, p.fail("expected , or )")
-		}
-	}
-}
-
-// withStates selects by status, in any case. A status that does not exist
-// selects nothing.
-func withStates(names []string) selection {
-	s := selection{types: everyType}
-	for _, state := range jobs.States {
-		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, string(state)) }) {
-			s.states = append(s.states, state)
-		}
-	}
-	return s
-}
-
-func withTypes(names []string) selection {
-	s := selection{states: jobs.States}
-	for _, n := range names {
-		s.types.names = union(s.types.names, []string{wire.CanonicalType(n)})
-	}
-	return s
+// binding is what a token holds for: one tenant, one collection, one question.
+func (c collection) binding(r *http.Request, o *odata.Query) hash.Hash {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %q %s", c.name, callOf(r).Tenant, o.Binding())
+	return h
 }

@@ -4,7 +4,7 @@ import "net/http"
 
 // live says that the process serves at all.
 func (a *api) live(w http.ResponseWriter, r *http.Request) error {
-	a.write(w, r, http.StatusOK, "application/json", map[string]string{"status": "live"})
+	a.write(w, r, http.StatusOK, plainJSON, map[string]string{"status": "live"})
 	return nil
 }
 
@@ -15,6 +15,6 @@ func (a *api) ready(w http.ResponseWriter, r *http.Request) error {
 	if err := a.queue.Ping(ctx); err != nil {
 		return err
 	}
-	a.write(w, r, http.StatusOK, "application/json", map[string]string{"status": "ready"})
+	a.write(w, r, http.StatusOK, plainJSON, map[string]string{"status": "ready"})
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/classifyd/classifyd/api/odata"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 )
@@ -18,10 +19,15 @@ type collection struct {
 	*api
 	name    string
 	jobType string // "" for all
-	parse   parser // reads what is posted
+	parse   parser // reads the JSON that is posted
+	files   bool   // takes files by themselves too
 }
 
 func (c collection) get(w http.ResponseWriter, r *http.Request) error {
+	o, err := readOptions(r, jobSchema, odata.Select)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := c.within(r)
 	defer cancel()
 	id, err := c.find(ctx, r)
@@ -36,8 +42,16 @@ func (c collection) get(w http.ResponseWriter, r *http.Request) error {
 	if c.jobType != "" && j.Type != c.jobType {
 		return jobs.ErrNotFound
 	}
+	match, err := ifMatch(r.Header)
+	if err != nil {
+		return err
+	}
+	if match != "" && match != "*" && match != j.ETag() {
+		return jobs.ErrChanged
+	}
 	known := r.Header.Values("If-None-Match")
 	if wait := call.prefer.wait; wait > 0 {
+		outlast(w)
 		if j, err = c.wait(r, j, known); err != nil {
 			return err
 		}
@@ -48,7 +62,7 @@ func (c collection) get(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	c.writeJob(w, r, c.name, http.StatusOK, j)
+	c.writeJob(w, r, c.name, http.StatusOK, j, o.Select...)
 	return nil
 }
 
@@ -68,7 +82,7 @@ func (c collection) wait(r *http.Request, j *jobs.Job, known []string) (*jobs.Jo
 }
 
 func (c collection) patch(w http.ResponseWriter, r *http.Request) error {
-	body, err := c.read(w, r)
+	body, err := c.readJSON(w, r, bodyRest)
 	if err != nil {
 		return err
 	}
@@ -169,16 +183,17 @@ func names(lines []string, etag string) bool {
 	return false
 }
 
-// writeJob answers with j as a member of the named collection.
-func (a *api) writeJob(w http.ResponseWriter, r *http.Request, name string, status int, j *jobs.Job) {
+// writeJob answers with j, or some properties of it, as a member of the named
+// collection.
+func (a *api) writeJob(w http.ResponseWriter, r *http.Request, name string, status int, j *jobs.Job, selected ...string) {
 	h := w.Header()
 	h.Set("ETag", j.ETag())
 	if !j.Done() {
 		h.Set("Retry-After", "1")
 	}
 	body := wireJob(j)
-	body.Context = a.context(r, name) + "/$entity"
-	a.write(w, r, status, odata, body)
+	body.Context = a.context(r, name, selected...) + "/$entity"
+	a.writeEntity(w, r, status, body, a.link(r, "jobs", string(j.ID)), selected)
 }
 
 // wireJob is j as clients see it.

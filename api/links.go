@@ -38,7 +38,11 @@ func (a *api) link(r *http.Request, path ...string) string {
 	return a.origin(r) + callOf(r).version + service + "/" + strings.Join(path, "/")
 }
 
-// context is the @odata.context of a resource.
-func (a *api) context(r *http.Request, name string) string {
+// context is the @odata.context of a collection, of which some properties or
+// all are told.
+func (a *api) context(r *http.Request, name string, selected ...string) string {
+	if len(selected) > 0 {
+		name += "(" + strings.Join(selected, ",") + ")"
+	}
 	return a.origin(r) + callOf(r).version + "/$metadata#dataClassification/" + name
 }

@@ -18,10 +18,16 @@ type call struct {
 	id      string // request-id
 	client  string // client-request-id, "" when there is none fit to repeat
 	route   string
-	version string   // what stood before dataClassification in the path
-	prefer  prefer   // what the client would like
-	problem *problem // what went wrong
+	version string    // what stood before dataClassification in the path
+	prefer  prefer    // what the client would like
+	problem *problem  // what went wrong
+	until   time.Time // of a batch's requests: until when they may wait
+
+	metadata string // how much OData control information the client wants
 }
+
+// batched reports whether the request is part of a batch.
+func (c *call) batched() bool { return !c.until.IsZero() }
 
 type callKey struct{}
 
@@ -40,6 +46,7 @@ func (a *api) observe(next http.Handler) http.Handler {
 		if id := r.Header.Get("client-request-id"); clientID.MatchString(id) {
 			c.client = id
 		}
+		c.until, _ = r.Context().Value(batchKey{}).(time.Time)
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 
 		h := w.Header()

@@ -1,13 +1,14 @@
 package api
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/classifyd/classifyd/api/odata"
 )
 
 const (
@@ -16,99 +17,48 @@ const (
 	maxSkip    = 10_000
 )
 
-// options are a listing's query options.
-type options struct {
-	top    int
-	skip   int
-	count  bool
-	filter string
-	oldest bool
-	token  string // $skiptoken
-}
-
-// readOptions reads those query options that a path takes. Names compare in
-// any case and the $ can be left out, as on Graph's beta.
-func readOptions(r *http.Request, known ...string) (options, error) {
-	o := options{top: defaultTop}
-	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return o, badRequest("invalidOption", "query", "the query is not well-formed")
-	}
-	seen := map[string]bool{}
-	for _, given := range slices.Sorted(maps.Keys(values)) {
-		name := "$" + strings.ToLower(strings.TrimPrefix(given, "$"))
-		value := values[given][0]
+// readOptions reads those query options that a path takes.
+func readOptions(r *http.Request, schema odata.Schema, known ...odata.Option) (*odata.Query, error) {
+	o, err := odata.Parse(r.URL.RawQuery, schema, known...)
+	if e, ok := errors.AsType[*odata.Error](err); ok {
+		code := "invalidOption"
 		switch {
-		case !slices.Contains(known, name):
-			return o, badRequest("unknownOption", clip(given), fmt.Sprintf("query option %q is not known here, only %s", clip(given), strings.Join(known, ", ")))
-		case seen[name] || len(values[given]) > 1:
-			return o, badRequest("invalidOption", name, name+" must be given once")
+		case !slices.Contains(known, odata.Option(e.Option)):
+			code = "unknownOption"
+		case e.Option == string(odata.Filter):
+			code = "invalidFilter"
 		}
-		seen[name] = true
-		switch name {
-		case "$top":
-			o.top, err = number(name, value, maxTop)
-		case "$skip":
-			o.skip, err = number(name, value, maxSkip)
-		case "$count":
-			if o.count = strings.EqualFold(value, "true"); !o.count && !strings.EqualFold(value, "false") {
-				err = badRequest("invalidOption", name, "$count must be true or false")
-			}
-		case "$filter":
-			o.filter = value
-		case "$orderby":
-			o.oldest, err = order(value)
-		case "$skiptoken":
-			if o.token = value; value == "" {
-				err = errToken
-			}
-		}
-		if err != nil {
-			return o, err
+		return nil, badRequest(code, e.Option, e.Error())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.Top == nil {
+		o.Top = new(defaultTop)
+	}
+	for _, n := range []struct {
+		option      odata.Option
+		value, most int
+	}{{odata.Top, *o.Top, maxTop}, {odata.Skip, o.Skip, maxSkip}} {
+		if n.value > n.most {
+			return nil, badRequest("invalidOption", string(n.option), fmt.Sprintf("%s: the value must be at most %d", n.option, n.most))
 		}
 	}
 	return o, nil
 }
 
-func clip(s string) string {
-	if len(s) > 64 {
-		return strings.ToValidUTF8(s[:64], "") + "..."
-	}
-	return strings.ToValidUTF8(s, "?")
-}
-
-func number(name, value string, most int) (int, error) {
-	n, err := strconv.ParseUint(value, 10, 31)
-	if err != nil || int(n) > most {
-		return 0, badRequest("invalidOption", name, fmt.Sprintf("%s must be a whole number from 0 to %d", name, most))
-	}
-	return int(n), nil
-}
-
-// order reads the one order that the indexes have, either way round.
-func order(value string) (oldest bool, err error) {
-	words := strings.Fields(strings.ToLower(value))
-	switch {
-	case len(words) == 0 || words[0] != "creationdatetime" || len(words) > 2:
-	case len(words) == 1 || words[1] == "asc":
-		return true, nil
-	case words[1] == "desc":
-		return false, nil
-	}
-	return false, badRequest("invalidOption", "$orderby", "$orderby must be creationDateTime, asc or desc: no other order has an index")
-}
-
 // pageSize is $top, or less if the client prefers smaller pages.
-func (o options) pageSize(w http.ResponseWriter, r *http.Request) int {
-	if n := callOf(r).prefer.pageSize; n > 0 && n < o.top {
+func pageSize(w http.ResponseWriter, r *http.Request, o *odata.Query) int {
+	if n := callOf(r).prefer.pageSize; n > 0 && n < *o.Top {
 		applied(w, "odata.maxpagesize="+strconv.Itoa(n))
 		return n
 	}
-	return o.top
+	return *o.Top
 }
 
-// nextLink is the request's own address with another place to go on from.
-func (c *api) nextLink(r *http.Request, option, value string) string {
+// nextLink is the request's own address with another place to go on from:
+// behind token, if there is one, and then skip further.
+func (a *api) nextLink(r *http.Request, token string, skip int) string {
 	q := r.URL.Query()
 	for name := range q {
 		switch strings.ToLower(strings.TrimPrefix(name, "$")) {
@@ -116,7 +66,12 @@ func (c *api) nextLink(r *http.Request, option, value string) string {
 			delete(q, name)
 		}
 	}
-	q.Set(option, value)
+	if token != "" {
+		q.Set("$skiptoken", token)
+	}
+	if skip > 0 {
+		q.Set("$skip", strconv.Itoa(skip))
+	}
 	// A $ need not be escaped, and Graph does not.
-	return c.origin(r) + r.URL.EscapedPath() + "?" + strings.ReplaceAll(q.Encode(), "%24", "$")
+	return a.origin(r) + r.URL.EscapedPath() + "?" + strings.ReplaceAll(q.Encode(), "%24", "$")
 }

@@ -14,7 +14,8 @@ const maxWait = time.Minute
 // not say, or says in a way that makes no sense, is zero.
 type prefer struct {
 	wait     time.Duration // at most maxWait
-	minimal  bool          // return=minimal
+	returns  string        // minimal or representation
+	async    bool          // respond-async
 	pageSize int           // odata.maxpagesize
 }
 
@@ -31,8 +32,10 @@ func parsePrefer(h http.Header) prefer {
 			switch name = strings.ToLower(strings.TrimSpace(name)); {
 			case name == "wait" && number && p.wait == 0:
 				p.wait = min(time.Duration(min(n, 3600))*time.Second, maxWait)
-			case name == "return" && strings.EqualFold(value, "minimal"):
-				p.minimal = true
+			case name == "return" && p.returns == "" && (strings.EqualFold(value, "minimal") || strings.EqualFold(value, "representation")):
+				p.returns = strings.ToLower(value)
+			case name == "respond-async":
+				p.async = true
 			case (name == "odata.maxpagesize" || name == "maxpagesize") && number && p.pageSize == 0:
 				p.pageSize = min(n, maxTop)
 			}
@@ -48,6 +51,13 @@ func applied(w http.ResponseWriter, preference string) {
 		preference = before + ", " + preference
 	}
 	h.Set("Preference-Applied", preference)
+}
+
+// outlast lets an answer take longer than the server's time for reading a
+// request, which is read by now: when that is over, the server thinks that the
+// client is gone, since it watches the connection by reading on.
+func outlast(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 }
 
 func (p prefer) waited() string { return "wait=" + strconv.Itoa(int(p.wait/time.Second)) }

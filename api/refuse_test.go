@@ -30,7 +30,7 @@ const (
 	patchJob = "PATCH " + jobsPath + "/" + anID
 )
 
-var refusals = slices.Concat(badJSON, badJobs, badTexts, badQueries, badHeaders, badPaths)
+var refusals = slices.Concat(badJSON, badJobs, badTexts, badFiles, badQueries, badHeaders, badPaths, badBatches, badStreams)
 
 var badJSON = []refusal{
 	{name: "no body", request: postJobs, status: 400, code: "malformedBody"},
@@ -161,8 +161,30 @@ var badQueries = []refusal{
 	{name: "filter cut short", request: getJobs + "?$filter=status%20eq", status: 400, target: "$filter", code: "invalidFilter"},
 	{name: "filter of a count", request: getJobs + "/$count?$filter=(", status: 400, target: "$filter", code: "invalidFilter"},
 	{name: "top of a count", request: getJobs + "/$count?$top=1", status: 400, target: "$top", code: "unknownOption"},
-	{name: "bad escape", request: getJobs + "?$filter=%zz", status: 400, target: "query", code: "invalidOption"},
-	{name: "semicolons", request: getJobs + "?$top=1;$skip=1", status: 400, target: "query", code: "invalidOption"},
+	{name: "bad escape", request: getJobs + "?$filter=%zz", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "bad escape in a name", request: getJobs + "?%zz=1", status: 400, target: "%zz", code: "unknownOption"},
+	{name: "bad UTF-8 in a filter", request: getJobs + "?$filter=type%20eq%20'%ff'", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "empty filter", request: getJobs + "?$filter=", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "filter of the wrong kind", request: getJobs + "?$filter=creationDateTime%20gt%20'2026-01-31'", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "filter on a day that is none", request: getJobs + "?$filter=creationDateTime%20gt%202026-02-30T00:00:00Z", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "filter on what can only be selected", request: getJobs + "?$filter=attempts%20gt%201", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "filter with an unknown function", request: getJobs + "?$filter=contains(type,'a')", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "filter with double quotes", request: getJobs + "?$filter=type%20eq%20%22a%22", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "filter too long", request: getJobs + "?$filter=type%20eq%20'" + strings.Repeat("x", 4096) + "'", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "filter too deep", request: getJobs + "?$filter=" + strings.Repeat("(", 100), status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "filter with a long list", request: getJobs + "?$filter=type%20in%20('" + strings.Repeat("a','", 100) + "')", status: 400, target: "$filter", code: "invalidFilter"},
+	{name: "count without an index", request: getJobs + "?$count=true&$filter=priority%20eq%20'high'", status: 400, target: "$count", code: "uncountable"},
+	{name: "count path without an index", request: getJobs + "/$count?$filter=endDateTime%20eq%20null", status: 400, target: "$count", code: "uncountable"},
+	{name: "order of an unknown property", request: getJobs + "?$orderby=size", status: 400, target: "$orderby", code: "invalidOption"},
+	{name: "order by two", request: getJobs + "?$orderby=creationDateTime,id", status: 400, target: "$orderby", code: "invalidOption"},
+	{name: "empty order", request: getJobs + "?$orderby=", status: 400, target: "$orderby", code: "invalidOption"},
+	{name: "selection of what is not there", request: getJobs + "?$select=id,size", status: 400, target: "$select", code: "invalidOption"},
+	{name: "selection of a path", request: getJobs + "?$select=error/code", status: 400, target: "$select", code: "invalidOption"},
+	{name: "empty selection", request: getJobs + "?$select=%20", status: 400, target: "$select", code: "invalidOption"},
+	{name: "selection of a job", request: getJobs + "/" + anID + "?$select=size", status: 400, target: "$select", code: "invalidOption"},
+	{name: "top of a job", request: getJobs + "/" + anID + "?$top=1", status: 400, target: "$top", code: "unknownOption"},
+	{name: "selection of types", request: "GET /beta/dataClassification/sensitiveTypes?$select=secret", status: 400, target: "$select", code: "invalidOption"},
+	{name: "semicolons", request: getJobs + "?$top=1;$skip=1", status: 400, target: "$top", code: "invalidOption"},
 	{name: "filter of types", request: "GET /beta/dataClassification/sensitiveTypes?$filter=x", status: 400, target: "$filter", code: "unknownOption"},
 }
 
@@ -173,7 +195,7 @@ var badHeaders = []refusal{
 	{name: "broken content type", request: postJobs, body: `{"type":"a"}`, headers: []string{"Content-Type: ;;"}, status: 415, target: "Content-Type", code: "unsupportedContentType"},
 	{name: "other packing", request: postJobs, body: `{"type":"a"}`, headers: []string{"Content-Encoding: br"}, status: 415, target: "Content-Encoding", code: "unsupportedEncoding"},
 	{name: "packed twice", request: postJobs, body: `{"type":"a"}`, headers: []string{"Content-Encoding: gzip, gzip"}, status: 415, target: "Content-Encoding", code: "unsupportedEncoding"},
-	{name: "gzip that is none", request: postJobs, body: `{"type":"a"}`, headers: []string{"Content-Encoding: gzip"}, status: 400, code: "malformedBody"},
+	{name: "gzip that is none", request: postJobs, body: "\x1f\x8b" + `{"type":"a"}`, headers: []string{"Content-Encoding: gzip"}, status: 400, code: "malformedBody"},
 	{name: "gzip cut short", request: postJobs, body: pack(`{"type":"a"}`)[:20], headers: []string{"Content-Encoding: gzip"}, status: 400, code: "malformedBody"},
 	{name: "gzip with a wrong sum", request: postJobs, body: strings.TrimSuffix(pack(`{"type":"a"}`), pack(`{"type":"a"}`)[len(pack(`{"type":"a"}`))-8:]) + "12345678", headers: []string{"Content-Encoding: gzip"}, status: 400, code: "malformedBody"},
 	{name: "gzip bomb", request: postJobs, body: pack(`{"type":"` + strings.Repeat(" ", 8<<20) + `"}`), headers: []string{"Content-Encoding: gzip"}, status: 413, code: "contentTooLarge"},
@@ -184,6 +206,9 @@ var badHeaders = []refusal{
 	{name: "two keys", request: postJobs, body: `{"type":"a"}`, headers: []string{"Idempotency-Key: a", "Idempotency-Key: b"}, status: 400, target: "Idempotency-Key", code: "invalidValue"},
 	{name: "key with a control character", request: postJobs, body: `{"type":"a"}`, headers: []string{"Idempotency-Key: a\tb"}, status: 400, target: "Idempotency-Key", code: "invalidValue"},
 	{name: "long repeatability id", request: postText, body: textBody, headers: []string{"Repeatability-Request-ID: " + strings.Repeat("k", 256)}, status: 400, target: "Repeatability-Request-ID", code: "invalidValue"},
+	{name: "accepts metadata that there is not", request: getJobs, headers: []string{"Accept: application/json;odata.metadata=verbose"}, status: 406, target: "Accept", code: "unsupportedAccept"},
+	{name: "accepts a picture of a count", request: getJobs + "/$count", headers: []string{"Accept: image/png"}, status: 406, target: "Accept", code: "unsupportedAccept"},
+	{name: "read with a broken If-Match", request: "DELETE " + jobsPath + "/" + anID, headers: []string{`If-Match: W/"1`}, status: 400, target: "If-Match", code: "invalidValue"},
 	{name: "If-Match without quotes", request: "DELETE " + jobsPath + "/" + anID, headers: []string{"If-Match: 1"}, status: 400, target: "If-Match", code: "invalidValue"},
 	{name: "two tags in If-Match", request: "DELETE " + jobsPath + "/" + anID, headers: []string{`If-Match: "1", "2"`}, status: 400, target: "If-Match", code: "invalidValue"},
 }
@@ -204,6 +229,10 @@ var badPaths = []refusal{
 	{name: "DELETE on the collection", request: "DELETE " + jobsPath, status: 405, code: "unsupportedMethod"},
 	{name: "POST on a job", request: "POST " + jobsPath + "/" + anID, body: `{"type":"a"}`, status: 405, code: "unsupportedMethod"},
 	{name: "GET of an action", request: "GET " + textPath, status: 405, code: "unsupportedMethod"},
+	{name: "GET of a file", request: "GET " + filePath, status: 405, code: "unsupportedMethod"},
+	{name: "PUT of a file", request: "PUT " + filePath, body: "x", headers: []string{octets}, status: 405, code: "unsupportedMethod"},
+	{name: "job of another collection", request: "GET " + fileJobs + "/" + anID, status: 404, code: "jobNotFound"},
+	{name: "page of the action", request: "GET " + filePath + "/$count", status: 404, code: "unknownPath"},
 	{name: "GET of a cancel", request: "GET " + jobsPath + "/" + anID + "/cancel", status: 405, code: "unsupportedMethod"},
 	{name: "method that nobody knows", request: "FROB " + jobsPath, status: 405, code: "unsupportedMethod"},
 	{name: "method in lower case", request: "post " + jobsPath, body: `{"type":"a"}`, status: 405, code: "unsupportedMethod"},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -23,7 +25,8 @@ type route struct {
 	path    string
 	verbs   map[string]handler
 	open    bool   // to callers who are not authenticated
-	plain   bool   // answers text/plain
+	media   string // what it answers with if not JSON
+	lone    bool   // cannot be part of a batch
 	version string // what stands before dataClassification: /beta, /v1.0 or nothing
 }
 
@@ -39,11 +42,19 @@ func (a *api) services() []route {
 func (a *api) resources() []route {
 	jobs := collection{api: a, name: "jobs", parse: wire.ParseJob}
 	texts := collection{api: a, name: "classifyTextJobs", jobType: wire.ClassifyText, parse: wire.ParseTextJob}
+	files := collection{api: a, name: "classifyFileJobs", jobType: wire.ClassifyFile, parse: wire.ParseFileJob, files: true}
 	return slices.Concat(
-		jobs.routes(),
-		[]route{{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}}},
-		texts.routes(),
+		// Before the job that would have this for its id.
 		[]route{
+			{name: "jobs.events", path: "/jobs/events", media: eventStream, lone: true, verbs: map[string]handler{"GET": a.events}},
+			{name: "jobs.bulk", path: "/jobs/bulk", media: ndjson, lone: true, verbs: map[string]handler{"POST": a.bulk}},
+		},
+		jobs.routes(),
+		texts.routes(),
+		files.routes(),
+		[]route{
+			{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}},
+			{name: "classifyFile", path: "/classifyFile", verbs: map[string]handler{"POST": a.classifyFile}},
 			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes}},
 			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType}},
 		},
@@ -55,8 +66,9 @@ func (c collection) routes() []route {
 	return []route{
 		{name: c.name, path: base, verbs: map[string]handler{"GET": c.list, "POST": c.create}},
 		{name: c.name + ".ref", path: base + "/$ref", verbs: map[string]handler{"POST": c.createReference}},
-		{name: c.name + ".count", path: base + "/$count", plain: true, verbs: map[string]handler{"GET": c.count}},
+		{name: c.name + ".count", path: base + "/$count", media: "text/plain", verbs: map[string]handler{"GET": c.count}},
 		{name: c.name + ".job", path: base + "/{id}", verbs: map[string]handler{"GET": c.get, "PATCH": c.patch, "DELETE": c.delete}},
+		{name: c.name + ".job.events", path: base + "/{id}/events", media: eventStream, lone: true, verbs: map[string]handler{"GET": c.follow}},
 		{name: c.name + ".cancel", path: base + "/{id}/cancel", verbs: map[string]handler{"POST": c.cancel}},
 	}
 }
@@ -71,6 +83,8 @@ func (a *api) router() http.Handler {
 		root.Handle(rt.path, a.serve(rt)).Name(rt.name)
 	}
 	for _, version := range []string{"/beta", "/v1.0", ""} {
+		batch := route{name: "batch", path: version + "/$batch", version: version, lone: true, verbs: map[string]handler{"POST": a.batch}}
+		root.Handle(batch.path, a.serve(batch)).Name(version + batch.name)
 		sub := root.PathPrefix(version + service).Subrouter()
 		for _, rt := range a.resources() {
 			rt.version = version
@@ -118,10 +132,17 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	case !ok:
 		w.Header().Set("Allow", rt.allow())
 		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
-	case !accepts(r.Header, rt.plain):
-		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept", message: "answers are application/json"}
+	case c.batched() && rt.lone:
+		return badRequest("notInBatch", "url", "neither a batch nor a stream can be part of a batch")
+	}
+	if c.metadata, ok = negotiate(r.Header, rt.media); !ok {
+		return &problem{status: http.StatusNotAcceptable, target: "Accept", code: "unsupportedAccept",
+			message: "answers are " + cmp.Or(rt.media, plainJSON) + ", those of OData with odata.metadata none, minimal or full"}
 	}
 	c.prefer = parsePrefer(r.Header)
+	if c.batched() {
+		c.prefer.wait = min(c.prefer.wait, max(0, time.Until(c.until).Truncate(time.Second)))
+	}
 	return handle(w, r)
 }
 

@@ -120,3 +120,25 @@ func TestKeptConnectionServesGoodAndBad(t *testing.T) {
 		}
 	})
 }
+
+func TestWaitOutlastsTheTimeForARequest(t *testing.T) {
+	for _, request := range []string{
+		"GET " + jobsPath + "/" + anID + " HTTP/1.1\r\nHost: x\r\nPrefer: wait=50\r\n\r\n",
+		"POST " + jobsPath + " HTTP/1.1\r\nHost: x\r\nPrefer: wait=50\r\nContent-Length: 12\r\n\r\n{\"type\":\"a\"}",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := start(t)
+			s.want(201, "POST", jobsPath, `{"type":"a","id":"`+anID+`"}`)
+			conn := serve(t, s.api)()
+			before := time.Now()
+			io.WriteString(conn, request)
+			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(before); resp.StatusCode >= 300 || took < 50*time.Second {
+				t.Errorf("%.4s: %d after %v", request, resp.StatusCode, took)
+			}
+		})
+	}
+}

@@ -6,11 +6,17 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
+
+	"github.com/classifyd/classifyd/api/wire"
 )
 
-// odata is the media type of payloads, as Graph writes it.
-const odata = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+// plainJSON is the media type of what is no OData payload.
+const plainJSON = "application/json"
+
+// payload is the media type of OData's payloads, as Graph writes it.
+func payload(r *http.Request) string {
+	return "application/json;odata.metadata=" + callOf(r).metadata + ";odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+}
 
 // minGzip is the length from which packing an answer saves a packet.
 const minGzip = 1400
@@ -26,6 +32,29 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, status int, mediaTyp
 		panic(err)
 	}
 	a.send(w, r, status, mediaType, buf.Bytes())
+}
+
+// writeEntity answers with one resource as the client wants to see it. address
+// is where the resource can be read.
+func (a *api) writeEntity(w http.ResponseWriter, r *http.Request, status int, resource any, address string, selected []string) {
+	a.write(w, r, status, payload(r), view(r, resource, address, selected))
+}
+
+// view is a resource as the client wants to see it.
+func view(r *http.Request, resource any, address string, selected []string) any {
+	v, err := wire.View{Select: selected, Metadata: callOf(r).metadata}.Of(resource, address)
+	if err != nil {
+		panic(err) // as in write
+	}
+	return v
+}
+
+// writePage answers with one page of a listing.
+func (a *api) writePage(w http.ResponseWriter, r *http.Request, page wire.Collection[any]) {
+	if callOf(r).metadata == wire.NoMetadata {
+		page.Context = ""
+	}
+	a.write(w, r, http.StatusOK, payload(r), page)
 }
 
 // send answers with data, packed where that helps and the client asks for it.
@@ -44,42 +73,4 @@ func (a *api) send(w http.ResponseWriter, r *http.Request, status int, mediaType
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
 	w.Write(data) // the client may be gone; there is nobody left to tell
-}
-
-// accepts reports whether the client takes the answers of a route.
-func accepts(h http.Header, plain bool) bool {
-	if len(h.Values("Accept")) == 0 {
-		return true
-	}
-	types := []string{"application/json", "application/*", "*/*"}
-	if plain {
-		types = append(types, "text/plain", "text/*")
-	}
-	for _, t := range types {
-		if quality(h, "Accept", t) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// quality is the weight that a header like Accept gives to value, exactly as
-// spelled; 0 when it does not name it.
-func quality(h http.Header, name, value string) float64 {
-	for _, line := range h.Values(name) {
-		for item := range strings.SplitSeq(line, ",") {
-			token, params, _ := strings.Cut(item, ";")
-			if !strings.EqualFold(strings.TrimSpace(token), value) {
-				continue
-			}
-			for p := range strings.SplitSeq(params, ";") {
-				if k, v, ok := strings.Cut(p, "="); ok && strings.EqualFold(strings.TrimSpace(k), "q") {
-					q, _ := strconv.ParseFloat(strings.TrimSpace(v), 64)
-					return q
-				}
-			}
-			return 1
-		}
-	}
-	return 0
 }

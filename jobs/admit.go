@@ -51,24 +51,38 @@ func (a *admission) close() {
 // allow counts one submission, or refuses it with a *BusyError.
 func (a *admission) allow(ctx context.Context) error {
 	a.mu.Lock()
-	if a.at.IsZero() {
+	old := !a.busy && time.Since(a.at) >= lookEvery
+	switch {
+	// What was full a while ago says nothing of now, and a client that came
+	// back when it was told to would be sent away again.
+	case a.at.IsZero(), old && a.refusal() != nil:
+		a.busy = true
 		a.mu.Unlock()
 		if err := a.look(ctx); err != nil {
 			return err
 		}
 		a.mu.Lock()
-	} else if !a.busy && time.Since(a.at) >= lookEvery {
+	case old:
 		a.busy = true
 		a.wg.Go(func() { _ = a.look(a.quitCtx) }) // without an answer the last one stands
 	}
 	defer a.mu.Unlock()
+	if err := a.refusal(); err != nil {
+		return err
+	}
+	a.since.Add(1)
+	return nil
+}
+
+// refusal is what the last look and the submissions since then say. The caller
+// holds a.mu.
+func (a *admission) refusal() error {
 	if a.full {
 		return &BusyError{Reason: "the store is nearly full", RetryAfter: fullRetry}
 	}
 	if a.depth+a.since.Load()-a.before >= int64(a.q.opt.MaxWaiting) {
 		return &BusyError{Reason: "too many jobs are queued", RetryAfter: depthRetry}
 	}
-	a.since.Add(1)
 	return nil
 }
 

@@ -144,6 +144,10 @@ func TestCancelAndForgetHeedTheETag(t *testing.T) {
 		if err != nil || got.State != jobs.Canceled {
 			t.Errorf("Cancel at its ETag = %v, %v", got, err)
 		}
+		// As a client does whose answer was lost.
+		if again, err := s.Queue.Cancel(t.Context(), now.Tenant, now.ID, now.ETag()); err != nil || again.ETag() != got.ETag() {
+			t.Errorf("the same Cancel again = %v, %v", again, err)
+		}
 		if err := s.Queue.Forget(t.Context(), old.Tenant, old.ID, got.ETag()); err != nil {
 			t.Errorf("Forget at its ETag = %v", err)
 		}

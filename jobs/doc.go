@@ -17,6 +17,7 @@
 //	{s0}:j:TENANT/ID          hash   the record: s head, m meta, c content, r result, e attempts' errors, w watched until
 //	{s0}:i:TENANT:STATE:TYPE  zset   ids by creation time in µs; STATE is notStarted/LANE, running, succeeded, failed or canceled
 //	{s0}:types:TENANT         set    job types that the tenant's index has
+//	{s0}:e:TENANT             stream the tenant's jobs that changed their state; gone 5 minutes after it was last read
 //	{s0}:tenants              set    tenants that the shard has jobs of
 //	{s0}:lease                zset   TENANT/ID:FENCE of running jobs by the end of their lease in µs
 //	{s0}:due                  zset   TENANT/ID of waiting jobs by the time in µs at which something is due to them
@@ -26,5 +27,6 @@
 //	{s0}:sweeper              string the lock that saves sweepers from doing the same work
 //	classifyd:layout          hash   the number of shards and the salt of fingerprints, written once
 //
-// and the channels {s0}:wake, to workers, and {s0}:tell, to those who wait.
+// and the channels {s0}:wake, to workers, and {s0}:tell, to those who wait
+// for a job, TENANT/ID, or for any of a tenant, TENANT.
 package jobs

@@ -8,7 +8,8 @@ import (
 )
 
 // A hub hears, over one subscription a process, of the changes of watched
-// jobs, and tells those who wait for one.
+// jobs and of followed tenants, and tells those who wait for one. Both are
+// known by their names in Redis, a tenant's being the one without a slash.
 type hub struct {
 	q *Queue
 

@@ -131,7 +131,8 @@ type Submission struct {
 	User     string
 
 	// Request is the content for the handler, a JSON object in a normal form:
-	// two requests count as the same if these bytes are the same.
+	// two requests count as the same if these bytes are the same. They must
+	// not change afterwards, also when Submit was left early.
 	Request json.RawMessage
 
 	// ID names the job. Without it Key does, and without both the job gets

@@ -12,16 +12,25 @@ import (
 
 // A Query picks jobs of a tenant. The zero value picks all, newest first.
 type Query struct {
-	States []State  // none: all
-	Types  []string // none: all
-
-	From time.Time // created at or after, if set
-	To   time.Time // created before, if set
+	// Boxes pick the jobs that are in one of them; none: all jobs. They must
+	// not overlap.
+	Boxes []Box
 
 	Oldest bool   // oldest first instead of newest
 	After  Cursor // go on after this job, if set
 
 	Page int // how many jobs are read at a time, default 50
+}
+
+// A Box bounds the state, the type and the creation time of jobs, each by
+// itself. The zero Box bounds none.
+type Box struct {
+	States []State  // none: all
+	Types  []string // none: all
+	Except []string // types that are left out where Types is empty
+
+	From time.Time // created at or after, if set
+	To   time.Time // created before, if set
 }
 
 // A Cursor is a place in a listing's order: creation time, then id.
@@ -64,7 +73,6 @@ func (q *Queue) List(ctx context.Context, t Tenant, query Query) iter.Seq2[*Job,
 }
 
 func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error) {
-	least, greatest := query.times()
 	after := ""
 	if query.After != (Cursor{}) {
 		after = strconv.FormatInt(query.After.Created.UnixMicro(), 10)
@@ -76,8 +84,8 @@ func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error)
 	var all []*Job
 	for i := range q.opt.Shards {
 		sh := shard(i)
-		args := []any{sh.indexPrefix(t), sh.record(name(t) + "/"), order, query.Page, least, greatest, after, string(query.After.ID)}
-		v, err := q.pipes[i].eval(ctx, listScript, []string{sh.key("types:" + string(t))}, append(args, query.sets()...)...)
+		args := []any{sh.indexPrefix(t), sh.record(name(t) + "/"), order, query.Page, after, string(query.After.ID)}
+		v, err := q.pipes[i].eval(ctx, listScript, []string{sh.key("types:" + string(t))}, append(args, query.boxes()...)...)
 		if err != nil {
 			return nil, fmt.Errorf("list: %w", err)
 		}
@@ -101,14 +109,15 @@ func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error)
 	return all[:min(len(all), query.Page)], nil
 }
 
-// Count returns how many jobs match query, whatever its After.
+// Count returns how many jobs match query, whatever its After. It costs the
+// same however many there are.
 func (q *Queue) Count(ctx context.Context, t Tenant, query Query) (int64, error) {
-	least, greatest := query.times()
+	query.After = Cursor{}
 	var total int64
 	for i := range q.opt.Shards {
 		sh := shard(i)
 		v, err := q.pipes[i].eval(ctx, countScript, []string{sh.key("types:" + string(t))},
-			append([]any{sh.indexPrefix(t), least, greatest}, query.sets()...)...)
+			append([]any{sh.indexPrefix(t)}, query.boxes()...)...)
 		if err != nil {
 			return 0, fmt.Errorf("count: %w", err)
 		}
@@ -116,18 +125,6 @@ func (q *Queue) Count(ctx context.Context, t Tenant, query Query) (int64, error)
 		total += n
 	}
 	return total, nil
-}
-
-// times are the bounds of the creation time as Redis takes them.
-func (query *Query) times() (least, greatest string) {
-	least, greatest = "-inf", "+inf"
-	if !query.From.IsZero() {
-		least = strconv.FormatInt(ceilMicros(query.From), 10)
-	}
-	if !query.To.IsZero() {
-		greatest = "(" + strconv.FormatInt(ceilMicros(query.To), 10)
-	}
-	return least, greatest
 }
 
 // ceilMicros rounds up, so that bounds between two microseconds keep their meaning.
@@ -139,21 +136,69 @@ func ceilMicros(t time.Time) int64 {
 	return us
 }
 
-// sets are the arguments that name index sets: a number, the states, the types.
-func (query *Query) sets() []any {
-	states := query.States
-	if len(states) == 0 {
-		states = States
+// boxes are the arguments that say which parts of which index sets are meant,
+// in the form that boxes.lua explains.
+func (query *Query) boxes() []any {
+	boxes := query.Boxes
+	if len(boxes) == 0 {
+		boxes = []Box{{}}
 	}
-	var names []any
-	for _, s := range states {
-		for _, i := range indexStates(s) {
-			names = append(names, i)
+	var args []any
+	for _, b := range boxes {
+		low, high, tie := query.times(&b)
+		args = append(args, low, high, tie)
+		states := b.States
+		if len(states) == 0 {
+			states = States
+		}
+		var sets []string
+		for _, s := range states {
+			sets = append(sets, indexStates(s)...)
+		}
+		args = appendList(args, sets)
+		if len(b.Types) > 0 {
+			args = appendList(append(args, "in"), b.Types)
+		} else {
+			args = appendList(append(args, "not"), b.Except)
 		}
 	}
-	args := append([]any{len(names)}, names...)
-	for _, t := range query.Types {
-		args = append(args, t)
+	return args
+}
+
+func appendList(args []any, list []string) []any {
+	args = append(args, len(list))
+	for _, s := range list {
+		args = append(args, s)
 	}
 	return args
+}
+
+// times are the bounds of b's creation times as Redis takes them, without what
+// comes before query.After; tie is 1 if the very time of that job is in b, where
+// its id decides.
+func (query *Query) times(b *Box) (low, high string, tie int) {
+	low, high = "-inf", "+inf"
+	after := query.After.Created.UnixMicro()
+	starts, ends := true, true // whether b begins before after, and ends behind it
+	if !b.From.IsZero() {
+		us := ceilMicros(b.From)
+		low, starts = strconv.FormatInt(us, 10), us <= after
+	}
+	if !b.To.IsZero() {
+		us := ceilMicros(b.To)
+		high, ends = "("+strconv.FormatInt(us, 10), us > after
+	}
+	if query.After == (Cursor{}) {
+		return low, high, 0
+	}
+	if starts && ends {
+		tie = 1
+	}
+	switch behind := "(" + strconv.FormatInt(after, 10); {
+	case query.Oldest && starts:
+		low = behind
+	case !query.Oldest && ends:
+		high = behind
+	}
+	return low, high, tie
 }

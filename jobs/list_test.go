@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/jobtest"
 )
@@ -29,7 +31,9 @@ func TestListingShowsEachJobOnceWhateverComesAndGoes(t *testing.T) {
 				}
 				seen := map[jobs.ID]int{}
 				var order []*jobs.Job
-				for j, err := range s.Queue.List(t.Context(), "acme", jobs.Query{Oldest: oldest, Page: 7}) {
+				// Each job moves from one box to the other while the listing goes on.
+				boxes := []jobs.Box{{States: []jobs.State{jobs.NotStarted}}, {States: []jobs.State{jobs.Running, jobs.Succeeded}}}
+				for j, err := range s.Queue.List(t.Context(), "acme", jobs.Query{Boxes: boxes, Oldest: oldest, Page: 7}) {
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -82,31 +86,30 @@ func TestListAndCountHeedTheQuery(t *testing.T) {
 			s.Cancel(j)
 		}
 		for _, tt := range []struct {
-			name  string
-			query jobs.Query
-			want  int
+			name string
+			box  jobs.Box
+			want int
 		}{
-			{"all", jobs.Query{}, 12},
-			{"state", jobs.Query{States: []jobs.State{jobs.Canceled}}, 4},
-			{"states", jobs.Query{States: []jobs.State{jobs.Canceled, jobs.NotStarted}}, 12},
-			{"none", jobs.Query{States: []jobs.State{jobs.Succeeded}}, 0},
-			{"type", jobs.Query{Types: []string{"b"}}, 4},
-			{"type and state", jobs.Query{Types: []string{"a"}, States: []jobs.State{jobs.Canceled}}, 2},
-			{"unknown type", jobs.Query{Types: []string{"x"}}, 0},
-			{"from", jobs.Query{From: list[3].Created}, 9},
-			{"just after", jobs.Query{From: list[3].Created.Add(1)}, 8},
-			{"to", jobs.Query{To: list[3].Created}, 3},
-			{"to just after", jobs.Query{To: list[3].Created.Add(1)}, 4},
-			{"from and to", jobs.Query{From: list[2].Created, To: list[5].Created}, 3},
+			{"all", jobs.Box{}, 12},
+			{"state", jobs.Box{States: []jobs.State{jobs.Canceled}}, 4},
+			{"states", jobs.Box{States: []jobs.State{jobs.Canceled, jobs.NotStarted}}, 12},
+			{"none", jobs.Box{States: []jobs.State{jobs.Succeeded}}, 0},
+			{"type", jobs.Box{Types: []string{"b"}}, 4},
+			{"type and state", jobs.Box{Types: []string{"a"}, States: []jobs.State{jobs.Canceled}}, 2},
+			{"unknown type", jobs.Box{Types: []string{"x"}}, 0},
+			{"from", jobs.Box{From: list[3].Created}, 9},
+			{"just after", jobs.Box{From: list[3].Created.Add(1)}, 8},
+			{"to", jobs.Box{To: list[3].Created}, 3},
+			{"to just after", jobs.Box{To: list[3].Created.Add(1)}, 4},
+			{"from and to", jobs.Box{From: list[2].Created, To: list[5].Created}, 3},
 		} {
-			n, err := s.Queue.Count(t.Context(), "acme", tt.query)
+			n, err := s.Queue.Count(t.Context(), "acme", jobs.Query{Boxes: []jobs.Box{tt.box}})
 			if err != nil || n != int64(tt.want) {
 				t.Errorf("%s: Count = %d, %v, want %d", tt.name, n, err, tt.want)
 			}
 			for _, page := range []int{1, 5, 12, 50} {
-				tt.query.Page = page
 				got := 0
-				for _, err := range s.Queue.List(t.Context(), "acme", tt.query) {
+				for _, err := range s.Queue.List(t.Context(), "acme", jobs.Query{Boxes: []jobs.Box{tt.box}, Page: page}) {
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -118,5 +121,87 @@ func TestListAndCountHeedTheQuery(t *testing.T) {
 			}
 		}
 		s.CheckPromises()
+	})
+}
+
+// picks says by hand what a Box says to Redis.
+func picks(b jobs.Box, j *jobs.Job) bool {
+	return (len(b.States) == 0 || slices.Contains(b.States, j.State)) &&
+		(len(b.Types) == 0 || slices.Contains(b.Types, j.Type)) &&
+		(len(b.Types) > 0 || !slices.Contains(b.Except, j.Type)) &&
+		!j.Created.Before(b.From) && (b.To.IsZero() || j.Created.Before(b.To))
+}
+
+func listing(t *testing.T, q *jobs.Queue, query jobs.Query) (all []*jobs.Job) {
+	t.Helper()
+	for j, err := range q.List(t.Context(), "acme", query) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, j)
+	}
+	return all
+}
+
+func ids(all []*jobs.Job) (ids []jobs.ID) {
+	for _, j := range all {
+		ids = append(ids, j.ID)
+	}
+	return ids
+}
+
+func TestListAndCountPickWhatIsInTheBoxes(t *testing.T) {
+	each(t, func(t *testing.T, o jobtest.Options) {
+		o.Processes = -1
+		s := jobtest.Start(t, o)
+		// Each moment has several jobs, so that ids decide their order.
+		for i := range 24 {
+			if i%4 == 0 {
+				time.Sleep(time.Second)
+			}
+			j := s.Submit(jobs.Submission{Tenant: "acme", Type: []string{"a", "b", "c"}[i%3], Priority: []jobs.Priority{jobs.Low, jobs.High}[i%2]})
+			if i%5 == 0 {
+				s.Cancel(j)
+			}
+		}
+		s.Submit(jobtest.Text("duff"))
+		all := listing(t, s.Queue, jobs.Query{})
+		middle := all[len(all)/2].Created
+		for _, boxes := range [][]jobs.Box{
+			nil,
+			{{Types: []string{"a"}}},
+			{{Types: []string{"a", "nobody's"}}},
+			{{Except: []string{"a", "nobody's"}}},
+			{{States: []jobs.State{jobs.Canceled}, Except: []string{"b"}}},
+			{{From: middle}},
+			{{To: middle}},
+			{{From: middle.Add(-time.Nanosecond), To: middle.Add(time.Nanosecond)}},
+			{{From: middle.Add(time.Nanosecond)}},
+			{{To: middle, Types: []string{"a"}}, {From: middle, Types: []string{"b"}}},
+			{{States: []jobs.State{jobs.NotStarted}, From: middle}, {States: []jobs.State{jobs.Canceled}, To: middle}, {States: []jobs.State{jobs.Canceled}, From: middle, Except: []string{"c"}}},
+			{{States: []jobs.State{jobs.Running}}},
+		} {
+			for _, oldest := range []bool{false, true} {
+				var want []*jobs.Job
+				for _, j := range all {
+					if len(boxes) == 0 || slices.ContainsFunc(boxes, func(b jobs.Box) bool { return picks(b, j) }) {
+						want = append(want, j)
+					}
+				}
+				if oldest {
+					slices.Reverse(want)
+				}
+				for _, page := range []int{2, 50} {
+					got := listing(t, s.Queue, jobs.Query{Boxes: boxes, Oldest: oldest, Page: page})
+					if diff := cmp.Diff(ids(want), ids(got)); diff != "" {
+						t.Errorf("%+v, oldest first %t, pages of %d: -want +got\n%s", boxes, oldest, page, diff)
+					}
+				}
+				n, err := s.Queue.Count(t.Context(), "acme", jobs.Query{Boxes: boxes, Oldest: oldest, After: all[3].Cursor()})
+				if err != nil || n != int64(len(want)) {
+					t.Errorf("%+v: Count = %d, %v, want %d", boxes, n, err, len(want))
+				}
+			}
+		}
 	})
 }

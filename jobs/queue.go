@@ -94,6 +94,7 @@ type Queue struct {
 	admit  *admission
 	shares *shares
 	told   *hub          // who waits for changes of which job
+	feeds  *feeds        // whose events are followed
 	nudge  chan struct{} // something is due before the next pass of Maintain
 }
 
@@ -114,6 +115,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	q.admit = newAdmission(q)
 	q.shares = newShares(o.Share)
 	q.told = newHub(q)
+	q.feeds = newFeeds(q)
 	if err := q.settleLayout(ctx); err != nil {
 		return nil, errors.Join(err, q.Close())
 	}

@@ -16,42 +16,43 @@ type script struct {
 	sha  string
 }
 
+// ofRecords is what scripts that read or change records share.
+var ofRecords = []string{"event", "record"}
+
 var (
-	submitScript    = load("submit", false)
-	takeScript      = load("take", false)
-	dropScript      = load("drop", false)
-	listScript      = load("list", false)
-	countScript     = load("count", false)
-	deliverScript   = load("deliver", true)
-	claimScript     = load("claim", true)
-	heartbeatScript = load("heartbeat", true)
-	settleScript    = load("settle", true)
-	againScript     = load("again", true)
-	cancelScript    = load("cancel", true)
-	forgetScript    = load("forget", true)
-	watchScript     = load("watch", true)
-	expireScript    = load("expire", true)
-	sweepScript     = load("sweep", true)
-	dueScript       = load("due", true)
-	scrubScript     = load("scrub", true)
-	straysScript    = load("strays", true)
-	lockScript      = load("lock", true)
-	leftoverScript  = load("leftover", true)
+	submitScript    = load("submit", "event")
+	takeScript      = load("take")
+	dropScript      = load("drop")
+	listScript      = load("list", "boxes")
+	countScript     = load("count", "boxes")
+	deliverScript   = load("deliver", ofRecords...)
+	claimScript     = load("claim", ofRecords...)
+	heartbeatScript = load("heartbeat", ofRecords...)
+	settleScript    = load("settle", ofRecords...)
+	againScript     = load("again", ofRecords...)
+	cancelScript    = load("cancel", ofRecords...)
+	forgetScript    = load("forget", ofRecords...)
+	watchScript     = load("watch", ofRecords...)
+	eventsScript    = load("events", ofRecords...)
+	expireScript    = load("expire", ofRecords...)
+	sweepScript     = load("sweep", ofRecords...)
+	dueScript       = load("due", ofRecords...)
+	scrubScript     = load("scrub", ofRecords...)
+	straysScript    = load("strays", ofRecords...)
+	lockScript      = load("lock", ofRecords...)
+	leftoverScript  = load("leftover", ofRecords...)
 )
 
-// load reads a script; those that change or read records get what they share
-// in front.
-func load(name string, record bool) *script {
-	read := func(file string) string {
+// load reads a script and puts what it shares with others in front: ofRecords
+// for those that change or read records, boxes for those that read the index.
+func load(name string, shared ...string) *script {
+	src := ""
+	for _, file := range append(shared, name) {
 		b, err := scriptFiles.ReadFile("scripts/" + file + ".lua")
 		if err != nil {
 			panic(err) // the build lacks a file that it embeds by name
 		}
-		return string(b)
-	}
-	src := read(name)
-	if record {
-		src = read("record") + src
+		src += string(b)
 	}
 	sum := sha1.Sum([]byte(src))
 	return &script{name: name, src: src, sha: hex.EncodeToString(sum[:])}

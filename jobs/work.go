@@ -185,6 +185,10 @@ func (w *worker) claim(d run) (*attempt, error) {
 		return nil, err
 	}
 	f := stringsOf(v)
+	if len(f) == 1 {
+		// Passed on, which is due before the next pass of the sweep.
+		time.AfterFunc(passOn, func() { signal(q.nudge) })
+	}
 	if len(f) != 6 {
 		return nil, nil
 	}

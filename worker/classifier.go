@@ -26,24 +26,33 @@ func Classifier(e *classify.Engine) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyText,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
-			req, err := readTextRequest(j.Request)
+			var req textRequest
+			if err := decode(j.Request, &req, "textClassificationRequest"); err != nil {
+				return nil, err
+			}
+			opt, err := req.options()
 			if err != nil {
 				return nil, err
 			}
-			found, err := e.Scan(ctx, req.Text, req.options)
-			if unknown, ok := errors.AsType[*classify.UnknownTypeError](err); ok {
-				return nil, unknownType(unknown.ID)
-			}
-			if err != nil {
-				return nil, err
-			}
-			b, err := json.Marshal(detected(found))
-			if err != nil {
-				return nil, err
-			}
-			return &jobs.Result{JSON: b}, nil
+			return scan(ctx, e, req.Text, opt)
 		},
 	}
+}
+
+// scan is what e finds in text, in Graph's words.
+func scan(ctx context.Context, e *classify.Engine, text string, opt classify.Options) (*jobs.Result, error) {
+	found, err := e.Scan(ctx, text, opt)
+	if unknown, ok := errors.AsType[*classify.UnknownTypeError](err); ok {
+		return nil, unknownType(unknown.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(detected(found))
+	if err != nil {
+		return nil, err
+	}
+	return &jobs.Result{JSON: b}, nil
 }
 
 // textRequest is Graph's textClassificationRequest in the form in which the API
@@ -54,48 +63,55 @@ func Classifier(e *classify.Engine) jobs.Handler {
 // runs on a whole document and on a part of one alike; and
 // matchTolerancesToInclude, which only machine learning knows.
 type textRequest struct {
-	Text                     string   `json:"text"`
-	FileExtension            string   `json:"fileExtension"`
-	SensitiveTypeIDs         []string `json:"sensitiveTypeIds"`
-	ScopesToRun              string   `json:"scopesToRun"`
-	MatchTolerancesToInclude string   `json:"matchTolerancesToInclude"`
+	Text                     string `json:"text"`
+	FileExtension            string `json:"fileExtension"`
+	ScopesToRun              string `json:"scopesToRun"`
+	MatchTolerancesToInclude string `json:"matchTolerancesToInclude"`
+	narrowing
+}
 
-	Countries     []string `json:"countries"`
-	Categories    []string `json:"categories"`
-	MinConfidence int      `json:"minConfidence"`
-	AllowList     struct {
+// narrowing is what a request says of the search.
+type narrowing struct {
+	SensitiveTypeIDs []string `json:"sensitiveTypeIds"`
+	Countries        []string `json:"countries"`
+	Categories       []string `json:"categories"`
+	MinConfidence    int      `json:"minConfidence"`
+	AllowList        struct {
 		Values   []string `json:"values"`
 		Patterns []string `json:"patterns"`
 	} `json:"allowList"`
-
-	options classify.Options
 }
 
-// readTextRequest refuses a property it does not know: it would be one that a
-// newer API has let through, and an option must not be passed over.
-func readTextRequest(b []byte) (*textRequest, error) {
-	var req textRequest
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	// What the decoder says may quote the content, what regexp says the pattern.
-	if err := d.Decode(&req); err != nil {
-		return nil, invalidContent("request", "the request is not a textClassificationRequest that this worker understands")
+// options are n in the engine's terms.
+func (n *narrowing) options() (classify.Options, error) {
+	opt := classify.Options{
+		Types:         n.SensitiveTypeIDs,
+		Countries:     n.Countries,
+		Categories:    n.Categories,
+		MinConfidence: n.MinConfidence,
+		Allow:         classify.AllowList{Values: n.AllowList.Values},
 	}
-	req.options = classify.Options{
-		Types:         req.SensitiveTypeIDs,
-		Countries:     req.Countries,
-		Categories:    req.Categories,
-		MinConfidence: req.MinConfidence,
-		Allow:         classify.AllowList{Values: req.AllowList.Values},
-	}
-	for i, p := range req.AllowList.Patterns {
+	for i, p := range n.AllowList.Patterns {
 		re, err := regexp.Compile(p)
 		if err != nil {
-			return nil, invalidContent(fmt.Sprintf("request.allowList.patterns[%d]", i), "the pattern is not a regular expression in RE2 syntax")
+			// What regexp says quotes the pattern.
+			return opt, invalidContent(fmt.Sprintf("request.allowList.patterns[%d]", i), "the pattern is not a regular expression in RE2 syntax")
 		}
-		req.options.Allow.Patterns = append(req.options.Allow.Patterns, re)
+		opt.Allow.Patterns = append(opt.Allow.Patterns, re)
 	}
-	return &req, nil
+	return opt, nil
+}
+
+// decode reads a request and refuses a property it does not know: it would be
+// one that a newer API has let through, and an option must not be passed over.
+func decode(b []byte, req any, kind string) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	// What the decoder says may quote the content.
+	if err := d.Decode(req); err != nil {
+		return invalidContent("request", "the request is not a "+kind+" that this worker understands")
+	}
+	return nil
 }
 
 func invalidContent(target, message string) error {

@@ -1,8 +1,8 @@
 // Package worker goes from a job to its result.
 //
-// Each handler serves one job type: Classifier finds sensitive information in
-// a text with the engine of package classify, Remote asks a customer's own
-// classifier over HTTP. What surrounds a run - claiming, time limits, retries,
+// Each handler serves one job type: Classifier and FileClassifier find sensitive
+// information in a text or in a file with the engine of package classify, Remote
+// asks a customer's own classifier over HTTP. What surrounds a run - claiming, time limits, retries,
 // cancelling, settling - is the business of package jobs.
 //
 // An error of a handler never carries submitted content or matched text.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -48,15 +49,21 @@ func CanonicalType(name string) string {
 
 var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
+// Limits are how many bytes the content of a job may have.
+type Limits struct {
+	Text int // of a text, or of the request of a type that the service does not know
+	File int
+}
+
 // ParseJob reads a jobResponseBase with its request. Properties that belong to
 // the service are ignored, and so are those that it does not know, which
-// generated clients send. The content may have maxContent bytes.
-func ParseJob(body []byte, maxContent int) (*JobRequest, error) {
+// generated clients send.
+func ParseJob(body []byte, most Limits) (*JobRequest, error) {
 	ms, err := document(body)
 	if err != nil {
 		return nil, err
 	}
-	return parseJob(ms, "", maxContent)
+	return parseJob(ms, "", most)
 }
 
 // RefuseReference refuses a body that links to a job, which a collection's $ref
@@ -75,30 +82,32 @@ func RefuseReference(body []byte) error {
 	return nil
 }
 
-// ParseText reads a textClassificationRequest of at most maxText bytes of text.
-func ParseText(body []byte, maxText int) (*JobRequest, error) {
+// ParseText reads a textClassificationRequest.
+func ParseText(body []byte, most Limits) (*JobRequest, error) {
 	ms, err := document(body)
 	if err != nil {
 		return nil, err
 	}
 	req := &JobRequest{Type: ClassifyText}
-	return req, req.text(ms, maxText)
+	return req, req.text(ms, most.Text)
 }
 
 // ParseTextJob reads either a textClassificationRequest or a jobResponseBase
 // with one as its request, whose type then goes without saying.
-func ParseTextJob(body []byte, maxText int) (*JobRequest, error) {
+func ParseTextJob(body []byte, most Limits) (*JobRequest, error) {
+	return parseOneType(body, ClassifyText, most)
+}
+
+func parseOneType(body []byte, only string, most Limits) (*JobRequest, error) {
 	ms, err := document(body)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range ms {
-		if m.name == "request" {
-			return parseJob(ms, ClassifyText, maxText)
-		}
+	if slices.ContainsFunc(ms, func(m member) bool { return m.name == "request" }) {
+		return parseJob(ms, only, most)
 	}
-	req := &JobRequest{Type: ClassifyText}
-	return req, req.text(ms, maxText)
+	req := &JobRequest{Type: only}
+	return req, req.known(ms, most)
 }
 
 // ParseStatus reads the body of a PATCH, which can change the status alone.
@@ -124,7 +133,7 @@ func ParseStatus(body []byte) (string, error) {
 	return status, nil
 }
 
-func parseJob(ms []member, only string, maxContent int) (*JobRequest, error) {
+func parseJob(ms []member, only string, most Limits) (*JobRequest, error) {
 	req := &JobRequest{At: "request."}
 	var content []byte
 	for _, m := range ms {
@@ -161,21 +170,30 @@ func parseJob(ms []member, only string, maxContent int) (*JobRequest, error) {
 	case only != "" && req.Type != only:
 		return nil, invalid(InvalidValue, "type", "type must be "+only+" in this collection")
 	}
-	return req, req.content(content, maxContent)
+	return req, req.content(content, most)
+}
+
+// known takes the request of a job whose type the service knows.
+func (req *JobRequest) known(ms []member, most Limits) error {
+	if req.Type == ClassifyFile {
+		return req.file(ms, most.File)
+	}
+	return req.text(ms, most.Text)
 }
 
 // content takes the request of a job, as the job's type demands it.
-func (req *JobRequest) content(value []byte, most int) error {
+func (req *JobRequest) content(value []byte, most Limits) error {
 	ms, ok := object(value)
+	known := req.Type == ClassifyText || req.Type == ClassifyFile
 	switch {
-	case value == nil && req.Type == ClassifyText:
+	case value == nil && known:
 		return invalid(MissingProperty, "request", "request must hold what is to be classified")
 	case value == nil:
 		return nil
 	case !ok:
 		return invalid(InvalidValue, "request", "request must be an object")
-	case req.Type == ClassifyText:
-		if err := req.text(ms, most); err != nil {
+	case known:
+		if err := req.known(ms, most); err != nil {
 			return in("request", err)
 		}
 		return nil
@@ -184,8 +202,8 @@ func (req *JobRequest) content(value []byte, most int) error {
 	if err := json.Compact(&compact, value); err != nil {
 		return invalid(MalformedBody, "request", "request must be an object")
 	}
-	if compact.Len() > most {
-		return invalid(ContentTooLarge, "request", fmt.Sprintf("request must be at most %d bytes", most))
+	if compact.Len() > most.Text {
+		return invalid(ContentTooLarge, "request", fmt.Sprintf("request must be at most %d bytes", most.Text))
 	}
 	req.Request = compact.Bytes()
 	return nil

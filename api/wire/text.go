@@ -61,6 +61,7 @@ func (req *JobRequest) text(ms []member, maxText int) error {
 			continue
 		}
 		var err error
+		known := true
 		switch m.name {
 		case "text":
 			t.Text, err = str(m)
@@ -69,25 +70,15 @@ func (req *JobRequest) text(ms []member, maxText int) error {
 				err = invalid(InvalidValue, m.name, "fileExtension must be up to 16 letters and digits")
 			}
 			t.FileExtension = strings.ToLower(strings.TrimPrefix(t.FileExtension, "."))
-		case "sensitiveTypeIds":
-			req.SensitiveTypeIDs, err = words(m, guid, "a GUID", strings.ToLower)
 		case "scopesToRun":
 			t.ScopesToRun, err = flags(m, "fullDocument", "partialDocument")
 		case "matchTolerancesToInclude":
 			t.MatchTolerancesToInclude, err = flags(m, "exact", "near")
-		case "countries":
-			req.Countries, err = words(m, country, "a country's two letters", strings.ToUpper)
-		case "categories":
-			req.Categories, err = words(m, category, "a category's name", strings.ToLower)
-		case "allowList":
-			t.AllowList, err = allowList(m)
-		case "minConfidence":
-			t.MinConfidence, err = percent(m)
-		case "id", "contentMetaData", "embeddings":
 		default:
-			if !annotation(m.name) {
-				err = unknown(m.name, "a textClassificationRequest has text, fileExtension, sensitiveTypeIds, scopesToRun, matchTolerancesToInclude, countries, categories, allowList and minConfidence")
-			}
+			known, err = req.narrow(m, &t.MinConfidence, &t.AllowList)
+		}
+		if !known {
+			err = unknown(m.name, "a textClassificationRequest has text, fileExtension, sensitiveTypeIds, scopesToRun, matchTolerancesToInclude, countries, categories, allowList and minConfidence")
 		}
 		if err != nil {
 			return err
@@ -102,15 +93,41 @@ func (req *JobRequest) text(ms []member, maxText int) error {
 	t.SensitiveTypeIDs = set(req.SensitiveTypeIDs)
 	t.Countries = set(req.Countries)
 	t.Categories = set(req.Categories)
+	var err error
+	req.Request, err = encode(t)
+	return err
+}
 
+// narrow takes what the requests for texts and for files have in common, if m
+// is of that.
+func (req *JobRequest) narrow(m member, minConfidence *int, allowed *AllowList) (known bool, err error) {
+	switch m.name {
+	case "sensitiveTypeIds":
+		req.SensitiveTypeIDs, err = words(m, guid, "a GUID", strings.ToLower)
+	case "countries":
+		req.Countries, err = words(m, country, "a country's two letters", strings.ToUpper)
+	case "categories":
+		req.Categories, err = words(m, category, "a category's name", strings.ToLower)
+	case "allowList":
+		*allowed, err = allowList(m)
+	case "minConfidence":
+		*minConfidence, err = percent(m)
+	case "id", "contentMetaData", "embeddings":
+	default:
+		return annotation(m.name), nil
+	}
+	return true, err
+}
+
+// encode is the normal form of a request.
+func encode(request any) (json.RawMessage, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false) // six bytes for each < are dear in a store that is memory
-	if err := enc.Encode(t); err != nil {
-		return err
+	if err := enc.Encode(request); err != nil {
+		return nil, err
 	}
-	req.Request = bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-	return nil
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
 // set is a list in the one order that all lists of the same items share.

@@ -12,6 +12,8 @@ import (
 
 const most = 1000 // bytes of content
 
+var limits = wire.Limits{Text: most, File: most}
+
 func TestBodyMustBeOneWellFormedObject(t *testing.T) {
 	for _, tt := range []struct{ name, body, target, message string }{
 		{"nothing", ``, "", "the body must be a JSON object"},
@@ -43,7 +45,7 @@ func TestBodyMustBeOneWellFormedObject(t *testing.T) {
 		{"a comment", `{/**/}`, "", "the JSON is malformed at byte 1"},
 		{"65 levels", strings.Repeat(`{"a":`, 64) + `{}` + strings.Repeat(`}`, 64), strings.Repeat("a.", 64)[:127] + "...", "the JSON is nested deeper than 64"},
 	} {
-		_, err := wire.ParseJob([]byte(tt.body), most)
+		_, err := wire.ParseJob([]byte(tt.body), limits)
 		e, ok := errors.AsType[*wire.InvalidError](err)
 		if !ok || e.Code != wire.MalformedBody {
 			t.Errorf("%s: got %v, want a malformed body", tt.name, err)
@@ -60,7 +62,7 @@ func TestBodyMustBeOneWellFormedObject(t *testing.T) {
 
 func TestSixtyFourLevelsAreNotTooDeep(t *testing.T) {
 	body := `{"type":"x","request":` + strings.Repeat(`{"a":`, 62) + `{}` + strings.Repeat(`}`, 63)
-	if _, err := wire.ParseJob([]byte(body), most); err != nil {
+	if _, err := wire.ParseJob([]byte(body), limits); err != nil {
 		t.Errorf("64 levels: %v", err)
 	}
 }
@@ -76,7 +78,7 @@ func TestJobRequestTakesOnlyWhatIsTheClients(t *testing.T) {
 			"scopesToRun": "partialDocument, FULLDOCUMENT", "matchTolerancesToInclude": ["near"],
 			"contentMetaData": {"sourceId": "x"}, "embeddings": [], "minConfidence": 75, "countries": ["us", "DE", "US"], "categories": ["Financial"],
 			"allowList": {"patterns": ["^4111", "^4111"], "values": ["b", "a"]}}
-	}`), most)
+	}`), limits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,7 @@ func TestRequestsThatAskForTheSameHaveTheSameBytes(t *testing.T) {
 		`{ "text" : "\u003c\u00e9\u003E" }`,
 		`{"embeddings":[1],"text":"<é>","minConfidence":0}`,
 	} {
-		req, err := wire.ParseText([]byte(body), most)
+		req, err := wire.ParseText([]byte(body), limits)
 		if err != nil {
 			t.Fatalf("%s: %v", body, err)
 		}
@@ -111,7 +113,7 @@ func TestRequestsThatAskForTheSameHaveTheSameBytes(t *testing.T) {
 }
 
 func TestRequestOfAnotherTypeIsPassedOnAsItIs(t *testing.T) {
-	req, err := wire.ParseJob([]byte(`{"type":"invoice","request":{ "b": 1.50, "a": ["\u0041", null] }}`), most)
+	req, err := wire.ParseJob([]byte(`{"type":"invoice","request":{ "b": 1.50, "a": ["\u0041", null] }}`), limits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +128,7 @@ func TestTextMayBeAsLongAsTheLimitHoweverItIsEscaped(t *testing.T) {
 		n    int
 		ok   bool
 	}{{"x", most, true}, {"x", most + 1, false}, {`\u0078`, most, true}, {"é", most / 2, true}, {"é", most/2 + 1, false}} {
-		_, err := wire.ParseText([]byte(`{"text":"`+strings.Repeat(tt.char, tt.n)+`"}`), most)
+		_, err := wire.ParseText([]byte(`{"text":"`+strings.Repeat(tt.char, tt.n)+`"}`), limits)
 		e, refused := errors.AsType[*wire.InvalidError](err)
 		if refused == tt.ok || refused && (e.Code != wire.ContentTooLarge || e.Target != "text") {
 			t.Errorf("%d times %s: %v", tt.n, tt.char, err)
@@ -140,7 +142,7 @@ func TestTextJobIsARequestOrAJobWithOne(t *testing.T) {
 		`{"request":{"text":"x"}}`,
 		`{"type":"ClassifyText","request":{"text":"x"}}`,
 	} {
-		req, err := wire.ParseTextJob([]byte(body), most)
+		req, err := wire.ParseTextJob([]byte(body), limits)
 		if err != nil || req.Type != "classifyText" || string(req.Request) != `{"text":"x"}` {
 			t.Errorf("%s: got %+v, %v", body, req, err)
 		}
@@ -150,7 +152,7 @@ func TestTextJobIsARequestOrAJobWithOne(t *testing.T) {
 func TestMadeUpNamesDoNotFillTheAnswer(t *testing.T) {
 	name := strings.Repeat("ü", 5000)
 	for _, body := range []string{`{"text":"x","` + name + `":1}`, `{"` + name + `":1,"` + name + `":2}`, `{"` + name + `":[{"a":x}]}`} {
-		_, err := wire.ParseText([]byte(body), most)
+		_, err := wire.ParseText([]byte(body), limits)
 		e, ok := errors.AsType[*wire.InvalidError](err)
 		if !ok {
 			t.Fatalf("got %v", err)
@@ -192,16 +194,17 @@ func TestJobLeavesOutWhatItHasNot(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
-		`{"type":"Type value"}`, `{"text":"x","sensitiveTypeIds":["50842eb7-edc8-4019-85dd-5a5c1f2bb085"]}`,
+		`{"type":"Type value"}`, `{"text":"x","sensitiveTypeIds":["50842eb7-edc8-4019-85dd-5a5c1f2bb085"]}`, `{"file":"aGVsbG8_"}`, `{"type":"classifyfile","request":{"file":"AA=="}}`,
 		`{"request":{"text":"\ud83d\ude00"}}`, `{"status":"canceled"}`, `{"a":[1,-2.5e+3,true,null,{"b":"\\"}]}`, `{"@odata.id":"x"}`,
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for name, parse := range map[string]func([]byte, int) (*wire.JobRequest, error){
+		for name, parse := range map[string]func([]byte, wire.Limits) (*wire.JobRequest, error){
 			"job": wire.ParseJob, "text": wire.ParseText, "text job": wire.ParseTextJob,
+			"file": wire.ParseFile, "file job": wire.ParseFileJob,
 		} {
-			req, err := parse(body, most)
+			req, err := parse(body, limits)
 			if err != nil {
 				if _, ok := errors.AsType[*wire.InvalidError](err); !ok {
 					t.Errorf("%s: %T is not an InvalidError", name, err)
@@ -214,9 +217,9 @@ func FuzzParse(f *testing.F) {
 			if req.Request == nil {
 				continue
 			}
-			again, err := parse([]byte(`{"type":`+quote(req.Type)+`,"request":`+string(req.Request)+`}`), most)
-			if name == "text" {
-				again, err = parse(req.Request, most)
+			again, err := parse([]byte(`{"type":`+quote(req.Type)+`,"request":`+string(req.Request)+`}`), limits)
+			if name == "text" || name == "file" {
+				again, err = parse(req.Request, limits)
 			}
 			if err != nil || string(again.Request) != string(req.Request) {
 				t.Errorf("%s: the normal form is not its own normal form: %v", name, err)
@@ -243,7 +246,7 @@ func BenchmarkParseText(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := wire.ParseText(body, 2<<20); err != nil {
+				if _, err := wire.ParseText(body, wire.Limits{Text: 2 << 20}); err != nil {
 					b.Fatal(err)
 				}
 			}

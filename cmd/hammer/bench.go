@@ -16,7 +16,7 @@ import (
 type bench struct {
 	Quick   bool   `help:"Smaller sizes, fewer rounds and only the main rows: under 45 seconds."`
 	JSON    bool   `name:"json" help:"Print the rows as JSON."`
-	Rounds  int    `default:"5" help:"How often each side is measured, in turns; the median counts. With --quick at most 3."`
+	Rounds  int    `default:"5" help:"How often each side is measured, in turns; the median counts. With --quick at most 3, of the slow ones fewer."`
 	Only    string `help:"Run just this contest: ${contests}." enum:"${contests}" default:"all"`
 	Profile string `help:"Write CPU profiles of our side into this directory, one a contest and round." type:"existingdir"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -148,6 +149,6 @@ func pause(ctx context.Context, d time.Duration) error {
 // quantile returns the smallest value of sorted that at least the share q is
 // not above.
 func quantile(sorted []time.Duration, q float64) time.Duration {
-	i := int(q*float64(len(sorted)) + 0.999999)
+	i := int(math.Ceil(q * float64(len(sorted))))
 	return sorted[min(max(i, 1), len(sorted))-1]
 }

@@ -29,8 +29,14 @@ func Start() *Server {
 func (s *Server) Options() *redis.UniversalOptions {
 	return &redis.UniversalOptions{
 		// Numeric, since a client may look a name up.
-		Addrs:    []string{"127.0.0.1:6379"},
-		Dialer:   func(context.Context, string, string) (net.Conn, error) { return s.m.Dial() },
+		Addrs: []string{"127.0.0.1:6379"},
+		Dialer: func(context.Context, string, string) (net.Conn, error) {
+			c, err := s.m.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return newConn(c), nil
+		},
 		PoolSize: 64,
 		// There is no failover to be notified of.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},

@@ -211,10 +211,12 @@ func (s *System) Get(j *jobs.Job) *jobs.Job {
 	return got
 }
 
-// Wait waits for the end of a job.
+// Wait waits for the end of a job, five minutes at most.
 func (s *System) Wait(j *jobs.Job) *jobs.Job {
 	s.t.Helper()
-	got, err := s.calm.Wait(s.t.Context(), j.Tenant, j.ID, "")
+	ctx, cancel := context.WithTimeout(s.t.Context(), 5*time.Minute)
+	defer cancel()
+	got, err := s.calm.Wait(ctx, j.Tenant, j.ID, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func (l *Link) Cut() {
 	defer l.mu.Unlock()
 	l.cut = true
 	for c := range l.conns {
-		c.Conn.Close()
+		c.once.Do(func() { c.Conn.Close() })
 	}
 	if l.held != nil {
 		close(l.held)
@@ -139,6 +139,7 @@ func (l *Link) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Process
 type conn struct {
 	net.Conn
 	link *Link
+	once sync.Once // closes Conn
 
 	mu   sync.Mutex // guards lost
 	lost bool       // the next answer
@@ -163,15 +164,17 @@ func (c *conn) Read(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.lost {
-		c.Conn.Close()
+		c.once.Do(func() { c.Conn.Close() })
 		return 0, ErrFault
 	}
 	return n, err
 }
 
-func (c *conn) Close() error {
+// Close is no error where the link was cut before.
+func (c *conn) Close() (err error) {
 	c.link.mu.Lock()
 	delete(c.link.conns, c)
 	c.link.mu.Unlock()
-	return c.Conn.Close()
+	c.once.Do(func() { err = c.Conn.Close() })
+	return err
 }

@@ -107,6 +107,7 @@ type dump struct {
 	zsets  map[string]map[string]int64
 	sets   map[string][]string
 	lists  map[string][]string
+	events map[string][]string // streams; the first item is the time to live, ms
 	others []string
 }
 
@@ -118,7 +119,11 @@ for _, key in ipairs(redis.call("KEYS", "*")) do
   if kind == "hash" then all = redis.call("HGETALL", key)
   elseif kind == "zset" then all = redis.call("ZRANGE", key, 0, -1, "WITHSCORES")
   elseif kind == "set" then all = redis.call("SMEMBERS", key)
-  elseif kind == "list" then all = redis.call("LRANGE", key, 0, -1) end
+  elseif kind == "list" then all = redis.call("LRANGE", key, 0, -1)
+  elseif kind == "stream" then
+    all = { redis.call("PTTL", key) }
+    for _, e in ipairs(redis.call("XRANGE", key, "-", "+")) do all[#all + 1] = table.concat(e[2], " ") end
+  end
   out[#out + 1] = { key, kind, all }
 end
 return out`
@@ -129,7 +134,8 @@ func (s *System) dump() dump {
 	if err != nil {
 		s.t.Fatalf("dump: %v", err)
 	}
-	d := dump{hashes: map[string]map[string]string{}, zsets: map[string]map[string]int64{}, sets: map[string][]string{}, lists: map[string][]string{}}
+	d := dump{hashes: map[string]map[string]string{}, zsets: map[string]map[string]int64{}, sets: map[string][]string{}, lists: map[string][]string{},
+		events: map[string][]string{}}
 	texts := func(v any) (list []string) {
 		for _, x := range v.([]any) {
 			list = append(list, fmt.Sprint(x))
@@ -160,6 +166,8 @@ func (s *System) dump() dump {
 			d.sets[key] = all
 		case "list":
 			d.lists[key] = all
+		case "stream":
+			d.events[key] = all
 		default:
 			d.others = append(d.others, key)
 		}
@@ -173,7 +181,7 @@ func (s *System) Keys() []string {
 	d := s.dump()
 	return slices.Sorted(func(yield func(string) bool) {
 		for _, keys := range [][]string{slices.Collect(maps.Keys(d.hashes)), slices.Collect(maps.Keys(d.zsets)),
-			slices.Collect(maps.Keys(d.sets)), slices.Collect(maps.Keys(d.lists)), d.others} {
+			slices.Collect(maps.Keys(d.sets)), slices.Collect(maps.Keys(d.lists)), slices.Collect(maps.Keys(d.events)), d.others} {
 			for _, k := range keys {
 				if !yield(k) {
 					return
@@ -186,7 +194,8 @@ func (s *System) Keys() []string {
 // CheckPromises reads all of Redis at one moment and fails the test where it
 // differs from what the queue promises: every accepted job has its record; an
 // ended one is as it ever was and has no content; each record is listed once
-// and where it belongs, as are its lease, its due time and its retention.
+// and where it belongs, as are its lease, its due time and its retention; and
+// events stay for a while only.
 func (s *System) CheckPromises() {
 	s.t.Helper()
 	s.check(s.dump())
@@ -348,7 +357,7 @@ func (s *System) checkCounts(records map[string]record) {
 	var wrong []count
 	for _, t := range tenantsOf(records) {
 		for _, state := range jobs.States {
-			n, err := s.calm.Count(s.t.Context(), t, jobs.Query{States: []jobs.State{state}})
+			n, err := s.calm.Count(s.t.Context(), t, jobs.Query{Boxes: []jobs.Box{{States: []jobs.State{state}}}})
 			if err != nil {
 				s.t.Fatal(err)
 			}
@@ -401,6 +410,14 @@ func (s *System) checkContent(d dump) {
 		}
 	}
 	for key, list := range d.lists {
+		if strings.Contains(strings.Join(list, " "), Secret) {
+			s.t.Errorf("submitted content is in %s", key)
+		}
+	}
+	for key, list := range d.events {
+		if ttl := num(list[0]); ttl <= 0 || ttl > 5*60_000 {
+			s.t.Errorf("%s stays for %d ms", key, ttl)
+		}
 		if strings.Contains(strings.Join(list, " "), Secret) {
 			s.t.Errorf("submitted content is in %s", key)
 		}

@@ -6,7 +6,9 @@ evenfull(KEYS[1])
 local r = read(KEYS[1])
 if not r then return nil end
 local what = "now"
-if ARGV[1] ~= "" and (ARGV[1] ~= r.first or ARGV[2] ~= r.version) then
+if r.state == "c" and ARGV[1] == r.first and int(ARGV[2] + 1) == r.version then
+  what = "before" -- by this very call, sent again
+elseif ARGV[1] ~= "" and (ARGV[1] ~= r.first or ARGV[2] ~= r.version) then
   what = "changed"
 elseif r.state == "c" then
   what = "before"

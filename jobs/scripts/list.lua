@@ -1,15 +1,10 @@
 -- list: one page of a tenant's jobs in this shard, read at one moment.
 -- KEYS 1 the tenant's types
 -- ARGV 1 prefix of the tenant's index sets  2 prefix of its record keys  3 "asc" or "desc" by creation, then id
---      4 how many at most  5 least and 6 greatest creation time, µs  7 and 8 time and id after which the page
---      starts, "" for the start  9 number n of states, then n states, then job types, none for all
+--      4 how many at most  5 and 6 time in µs and id after which the page starts, "" for the start  7 and on boxes
 -- Returns id, s, m, e of each job, flat.
 local asc = ARGV[3] == "asc"
 local limit = tonumber(ARGV[4])
-local least, greatest = ARGV[5], ARGV[6]
-local n = tonumber(ARGV[9])
-local types = { unpack(ARGV, 10 + n) }
-if #types == 0 then types = redis.call("SMEMBERS", KEYS[1]) end
 
 local found = {}
 local function add(flat, from)
@@ -19,26 +14,17 @@ local function add(flat, from)
     end
   end
 end
-for _, type in ipairs(types) do
-  for i = 10, 9 + n do
-    local set = ARGV[1] .. ARGV[i] .. ":" .. type
-    local low, high = least, greatest
-    if ARGV[7] ~= "" then
-      add(redis.call("ZRANGEBYSCORE", set, ARGV[7], ARGV[7], "WITHSCORES"), ARGV[8])
-      if asc then low = "(" .. ARGV[7] else high = "(" .. ARGV[7] end
-    end
-    if asc then
-      add(redis.call("ZRANGEBYSCORE", set, low, high, "WITHSCORES", "LIMIT", 0, limit))
-    else
-      add(redis.call("ZREVRANGEBYSCORE", set, high, low, "WITHSCORES", "LIMIT", 0, limit))
-    end
+boxes(7, function(set, low, high, tie)
+  if tie then add(redis.call("ZRANGEBYSCORE", set, ARGV[5], ARGV[5], "WITHSCORES"), ARGV[6]) end
+  if asc then
+    add(redis.call("ZRANGEBYSCORE", set, low, high, "WITHSCORES", "LIMIT", 0, limit))
+  else
+    add(redis.call("ZREVRANGEBYSCORE", set, high, low, "WITHSCORES", "LIMIT", 0, limit))
   end
-end
-table.sort(found, function(x, y)
-  local a, b = x, y -- not swapped in place, which the embedded Redis gets wrong
-  if not asc then a, b = y, x end
-  if a.at ~= b.at then return a.at < b.at end
-  return a.id < b.id
+end)
+table.sort(found, function(a, b)
+  if a.at ~= b.at then return (a.at < b.at) == asc end
+  return a.id ~= b.id and (a.id < b.id) == asc
 end)
 
 local page = {}

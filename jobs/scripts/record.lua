@@ -1,4 +1,4 @@
--- What the scripts that change a record share; it stands before each of them.
+-- What the scripts that change a record share; it stands before each of them, after event.lua.
 -- A record's key is {shard}:j:TENANT/ID and tells the names of all else.
 --
 -- Field s, the head: STATE VIA FENCE VERSION STARTS TRIES LOST STARTED ENDED DUE PROGRESS OWNER
@@ -21,7 +21,7 @@ local ended = { s = "succeeded", f = "failed", c = "canceled" }
 local function read(key)
   local f = redis.call("HMGET", key, "s", "m", "w")
   if not f[1] or not f[2] then return nil end
-  local r = { key = key, watched = f[3] }
+  local r = { key = key, meta = f[2], watched = f[3] }
   r.tag, r.name = string.match(key, "^({.-}):j:(.+)$")
   r.tenant, r.id = string.match(r.name, "^([^/]+)/(.+)$")
   r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost, r.started, r.ended, r.due, r.progress, r.owner =
@@ -40,15 +40,18 @@ local function index(r)
   return r.tag .. ":i:" .. r.tenant .. ":" .. s .. ":" .. r.type
 end
 
--- Stores r after a change; was is its index set before. Clients that wait are told.
+-- Stores r after a change; was is its index set before. Clients that wait are told, and where the change is one
+-- of the state that clients see, those who follow the tenant's jobs.
 local function write(r, was, now)
   r.version = int(r.version + 1)
-  redis.call("HSET", r.key, "s", table.concat({ r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost,
-    r.started, r.ended, r.due, r.progress, r.owner }, " "))
+  local head = table.concat({ r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost,
+    r.started, r.ended, r.due, r.progress, r.owner }, " ")
+  redis.call("HSET", r.key, "s", head)
   local is = index(r)
   if is ~= was then
     redis.call("ZREM", was, r.id)
     redis.call("ZADD", is, r.created, r.id)
+    event(r.tag, r.tenant, r.id, head, r.meta, r.state == "f" and redis.call("HGET", r.key, "e"))
   end
   if r.watched and tonumber(r.watched) > now then
     redis.call("PUBLISH", r.tag .. ":tell", r.name)
@@ -94,6 +97,7 @@ local function erase(r)
   local set = index(r)
   redis.call("ZREM", set, r.id)
   redis.call("DEL", r.key)
+  event(r.tag, r.tenant, r.id)
   if redis.call("EXISTS", set) == 1 then return end
   local i = r.tag .. ":i:" .. r.tenant .. ":"
   if redis.call("EXISTS", i .. "notStarted/high:" .. r.type, i .. "notStarted/normal:" .. r.type,

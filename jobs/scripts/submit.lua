@@ -20,8 +20,9 @@ if ARGV[8] ~= "0" then
   due = string.format("%.0f", created + ARGV[8])
   redis.call("ZADD", KEYS[7], due, ARGV[12] .. "/" .. ARGV[10])
 end
-redis.call("HSET", KEYS[1], "s", "w " .. ARGV[9] .. " " .. ARGV[1] .. " 1 0 0 0 0 0 " .. due .. " 0 -",
-  "m", created .. " " .. ARGV[2], "c", ARGV[3])
+local head = "w " .. ARGV[9] .. " " .. ARGV[1] .. " 1 0 0 0 0 0 " .. due .. " 0 -"
+local meta = created .. " " .. ARGV[2]
+redis.call("HSET", KEYS[1], "s", head, "m", meta, "c", ARGV[3])
 redis.call("ZADD", KEYS[2], created, ARGV[10])
 local waiting = redis.call("ZCARD", KEYS[2])
 if waiting == 1 then
@@ -31,4 +32,5 @@ end
 redis.call("HSET", KEYS[5], "msg", ARGV[5], "state", "pending", "pending_since", ARGV[7])
 local pending = redis.call("LPUSH", KEYS[6], ARGV[6])
 if pending == 1 then redis.call("PUBLISH", ARGV[13], "") end
+event(string.match(KEYS[1], "^{.-}"), ARGV[12], ARGV[10], head, meta)
 return { "created", created, waiting, pending }

@@ -4,7 +4,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -133,8 +135,22 @@ func (a *App) listen(engine *classify.Engine) error {
 		Catalogue:      catalogue{engine},
 		Log:            a.log,
 		MaxText:        a.opts.MaxText,
+		MaxFile:        cmp.Or(a.opts.MaxFile, a.opts.mostFile()),
 		TrustForwarded: a.opts.TrustForwarded,
+		Origins:        a.opts.CORSOrigin,
 	}), a.log)
+	if a.opts.TLSCert != "" {
+		cert, err := tls.LoadX509KeyPair(a.opts.TLSCert, a.opts.TLSKey)
+		if err != nil {
+			return fmt.Errorf("--tls-cert and --tls-key: %w", err)
+		}
+		a.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	}
+	if a.opts.H2C {
+		a.server.Protocols = new(http.Protocols)
+		a.server.Protocols.SetHTTP1(true)
+		a.server.Protocols.SetUnencryptedHTTP2(true)
+	}
 	a.server.BaseContext = func(net.Listener) context.Context { return ctx }
 	return nil
 }
@@ -155,7 +171,7 @@ func (a *App) Start() {
 	a.stopWork, a.stopSweeps = stopWork, stopSweeps
 	if a.server != nil {
 		a.busy.Go(func() {
-			if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+			if err := a.serve(); !errors.Is(err, http.ErrServerClosed) {
 				a.failed <- fmt.Errorf("serve: %w", err)
 			}
 		})
@@ -172,6 +188,13 @@ func (a *App) Start() {
 			a.failed <- err
 		}
 	})
+}
+
+func (a *App) serve() error {
+	if a.server.TLSConfig != nil {
+		return a.server.ServeTLS(a.listener, "", "") // New has read the files
+	}
+	return a.server.Serve(a.listener)
 }
 
 // Stop ends what Start has begun. It takes no further requests and no further

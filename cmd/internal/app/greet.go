@@ -18,7 +18,11 @@ func (a *App) greet() {
 	if a.server == nil {
 		return
 	}
-	base := "http://" + reachable(a.Addr())
+	base := "http://"
+	if a.server.TLSConfig != nil {
+		base = "https://"
+	}
+	base += reachable(a.Addr())
 	fmt.Fprintf(a.opts.Out, `classifyd listens on %s. Try:
 
   curl -s %s/beta/dataClassification/classifyText \

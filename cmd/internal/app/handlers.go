@@ -10,7 +10,7 @@ import (
 
 // handlers are what this process serves: the built-in types and those of --handler.
 func handlers(o *Options, engine *classify.Engine) []jobs.Handler {
-	hs := []jobs.Handler{worker.Classifier(engine)}
+	hs := []jobs.Handler{worker.Classifier(engine), worker.FileClassifier(engine)}
 	if len(o.Handler) > 0 {
 		tr := http.DefaultTransport.(*http.Transport).Clone()
 		// One connection for each job that runs; the default of two would

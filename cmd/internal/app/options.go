@@ -24,6 +24,10 @@ type Options struct {
 	Role   string `default:"all" enum:"api,worker,all" help:"What this process does: ${enum}."`
 	Listen string `default:"127.0.0.1:8080" help:"Address of the API."`
 
+	TLSCert string `name:"tls-cert" placeholder:"PATH" help:"PEM file with the certificate of the API, and those between it and its root. With it the API speaks HTTPS, over HTTP/1.1 and HTTP/2."`
+	TLSKey  string `name:"tls-key" placeholder:"PATH" help:"PEM file with the key of --tls-cert."`
+	H2C     bool   `name:"h2c" env:"CLASSIFYD_H2C" help:"Speak HTTP/2 without TLS too, to clients that know it beforehand."`
+
 	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], or rediss:// for TLS. Without it Redis is embedded and forgets everything on exit."`
 	RedisPasswordFile string `placeholder:"PATH" help:"File with the password for Redis."`
 	Shards            int    `default:"1" help:"Number of shards that jobs are spread over; fixed once Redis holds jobs."`
@@ -41,7 +45,10 @@ type Options struct {
 	Share       int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
 	MaxText     int           `default:"1048576" help:"Bytes of text that a job may have."`
 
-	TrustForwarded bool `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
+	MaxFile int `placeholder:"BYTES" help:"Bytes that a file may have. At most, and by default, 16 MiB where one process does everything, and 256 KiB, which is what a job's record holds, where API and workers are apart."`
+
+	CORSOrigin     []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin of web pages that may call the API, such as https://app.example, or * for all. Repeatable."`
+	TrustForwarded bool     `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
 
 	LogFormat string     `default:"text" enum:"text,json" help:"Form of the log on standard error: ${enum}."`
 	LogLevel  slog.Level `default:"info" help:"Least level that is logged: debug, info, warn or error."`
@@ -120,10 +127,24 @@ func (o *Options) Validate() error {
 			return fmt.Errorf("--%s: must be positive", d.flag)
 		}
 	}
+	if o.MaxFile < 0 || o.MaxFile > o.mostFile() {
+		return fmt.Errorf("--max-file: must be from 1 to %d with --role %s", o.mostFile(), o.Role)
+	}
+	if (o.TLSCert == "") != (o.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key: need each other")
+	}
+	if o.H2C && o.TLSCert != "" {
+		return errors.New("--h2c: is for an API without --tls-cert, with which HTTP/2 is spoken anyway")
+	}
+	for _, origin := range o.CORSOrigin {
+		if u, err := url.Parse(origin); origin != "*" && (err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin) {
+			return fmt.Errorf("--cors-origin %s: must be a scheme and a host, such as https://app.example, or *", origin)
+		}
+	}
 	if o.MaxWait < 0 {
 		return errors.New("--max-wait: must not be negative")
 	}
-	served := []string{worker.ClassifyText}
+	served := []string{worker.ClassifyText, worker.ClassifyFile}
 	for _, r := range o.Handler {
 		// The API reads the types it knows in any case.
 		if slices.ContainsFunc(served, func(s string) bool { return strings.EqualFold(s, r.Type) }) {
@@ -145,6 +166,15 @@ func (o *Options) Validate() error {
 // serves and works tell what the role asks for.
 func (o *Options) serves() bool { return o.Role != "worker" }
 func (o *Options) works() bool  { return o.Role != "api" }
+
+// mostFile is how large a file can be. Where one process does everything a large
+// record hurts no other.
+func (o *Options) mostFile() int {
+	if o.Role == "all" {
+		return 16 << 20
+	}
+	return 256 << 10
+}
 
 // queue is what o means to package jobs.
 func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Options {

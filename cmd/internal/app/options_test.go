@@ -82,7 +82,7 @@ func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
 	for _, h := range handlers(&o, engine) {
 		got[h.Type] = h.Limit
 	}
-	want := map[string]time.Duration{"classifyText": 3 * time.Second, "invoice": 0, "contract": time.Hour}
+	want := map[string]time.Duration{"classifyText": 3 * time.Second, "classifyFile": 0, "invoice": 0, "contract": time.Hour}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("limits (-want +got):\n%s", diff)
 	}
@@ -107,12 +107,22 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--limit 0", "--limit: must be positive"},
 		{"--retention 0", "--retention: must be positive"},
 		{"--grace=-1s", "--grace: must be positive"},
+		{"--max-file=-1", "--max-file: must be from 1 to 16777216 with --role all"},
+		{"--max-file 16777217", "--max-file: must be from 1 to 16777216 with --role all"},
+		{"--role api --redis redis://h --max-file 262145", "--max-file: must be from 1 to 262144 with --role api"},
+		{"--tls-cert c.pem", "--tls-cert and --tls-key: need each other"},
+		{"--tls-key k.pem", "--tls-cert and --tls-key: need each other"},
+		{"--tls-cert c.pem --tls-key k.pem --h2c", "--h2c: is for an API without --tls-cert"},
+		{"--cors-origin https://app.example/page", "--cors-origin https://app.example/page: must be a scheme and a host"},
+		{"--cors-origin app.example", "--cors-origin app.example: must be a scheme and a host"},
+		{"--cors-origin null", "--cors-origin null: must be a scheme and a host"},
 		{"--max-wait=-1s", "--max-wait: must not be negative"},
 		{"--handler invoice", "--handler: must be TYPE=URL with an http or https URL"},
 		{"--handler invoice=ftp://h", "--handler: must be TYPE=URL with an http or https URL"},
 		{"--handler =http://h", "--handler: must be TYPE=URL with an http or https URL"},
 		{"--handler invoice=http://u:secret@h:port", "--handler: must be TYPE=URL with an http or https URL"},
 		{"--handler ClassifyText=http://h", "--handler ClassifyText: the type has a handler already"},
+		{"--handler classifyfile=http://h", "--handler classifyfile: the type has a handler already"},
 		{"--handler a=http://h --handler A=http://i", "--handler A: the type has a handler already"},
 		{"--type-limit invoice=1s", "--type-limit invoice: no handler serves the type"},
 		{"--type-limit classifyText=0s", "--type-limit classifyText: must be positive"},

@@ -1,0 +1,165 @@
+package app
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// listening runs a system on a real listener.
+func listening(t *testing.T, args ...string) *system {
+	t.Helper()
+	o := mustFlags(t, append(args, "--listen", "127.0.0.1:0")...)
+	s := &system{client: &http.Client{}}
+	o.Out, o.Log = &s.said, slog.New(slog.NewTextHandler(t.Output(), nil))
+	var err error
+	if s.App, err = New(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	return s
+}
+
+// certificate writes a certificate for 127.0.0.1 and its key into files, and
+// returns who trusts it.
+func certificate(t *testing.T) (certFile, keyFile string, trust *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "classifyd"},
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(time.Hour),
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA:         true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	for file, data := range map[string][]byte{
+		certFile: certPEM,
+		keyFile:  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}),
+	} {
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	trust = x509.NewCertPool()
+	trust.AppendCertsFromPEM(certPEM)
+	return certFile, keyFile, trust
+}
+
+func TestAPISpeaksTheVersionsOfHTTPThatItWasToldTo(t *testing.T) {
+	cert, key, trust := certificate(t)
+	var plain, both, unencrypted http.Protocols
+	plain.SetHTTP1(true)
+	both.SetHTTP1(true)
+	both.SetHTTP2(true)
+	unencrypted.SetUnencryptedHTTP2(true)
+	for _, tt := range []struct {
+		name, args, scheme string
+		client             http.Protocols
+		want               string
+	}{
+		{"plain", "", "http", plain, "HTTP/1.1"},
+		{"TLS", "--tls-cert " + cert + " --tls-key " + key, "https", both, "HTTP/2.0"},
+		{"TLS for an old client", "--tls-cert " + cert + " --tls-key " + key, "https", plain, "HTTP/1.1"},
+		{"h2c", "--h2c", "http", unencrypted, "HTTP/2.0"},
+		{"h2c for an old client", "--h2c", "http", plain, "HTTP/1.1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := listening(t, strings.Fields(tt.args)...)
+			tr := &http.Transport{Protocols: &tt.client, TLSClientConfig: &tls.Config{RootCAs: trust}}
+			defer tr.CloseIdleConnections()
+			base := tt.scheme + "://" + s.Addr()
+			if !strings.Contains(s.said.String(), "listens on "+base) {
+				t.Errorf("start says %q, want %s in it", s.said.String(), base)
+			}
+			req, err := http.NewRequestWithContext(t.Context(), "POST", base+"/beta/dataClassification/classifyText", strings.NewReader(`{"text":"Visa 4539 5787 6362 1486"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("Prefer", "wait=30")
+			resp, err := tr.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			body, err := io.ReadAll(resp.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp.StatusCode != 200 || resp.Proto != tt.want || !strings.Contains(string(body), `"4539 5787 6362 1486"`) {
+				t.Errorf("got %s %d %s, want %s 200 with the card", resp.Proto, resp.StatusCode, body, tt.want)
+			}
+			if got := resp.Header.Get("Location"); !strings.HasPrefix(got, base+"/beta/dataClassification/jobs/") {
+				t.Errorf("Location is %s, want %s/...", got, base)
+			}
+		})
+	}
+}
+
+func TestCertificateThatCannotBeReadIsNamed(t *testing.T) {
+	_, err := New(t.Context(), mustFlags(t, "--listen", "127.0.0.1:0", "--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"))
+	if err == nil || !strings.HasPrefix(err.Error(), "--tls-cert and --tls-key: ") {
+		t.Errorf("error = %v, want one about --tls-cert", err)
+	}
+}
+
+func TestFileIsClassified(t *testing.T) {
+	s := listening(t, "--cors-origin", "https://app.example")
+	req, err := http.NewRequestWithContext(t.Context(), "POST", "http://"+s.Addr()+"/beta/dataClassification/classifyFile",
+		strings.NewReader(strings.Repeat("nothing to see here\r\n", 50_000)+"Visa 4539 5787 6362 1486")) // 1 MiB
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "text/plain")
+	req.Header.Set("Prefer", "wait=60")
+	req.Header.Set("Origin", "https://app.example")
+	resp, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != 200 || !strings.Contains(string(body), `"offset":1050005,"length":19`) {
+		t.Errorf("got %d %.2000s, want 200 with the card at its place", resp.StatusCode, body)
+	}
+	if got := resp.Header.Get("Access-Control-Allow-Origin"); got != "https://app.example" {
+		t.Errorf("Access-Control-Allow-Origin is %q", got)
+	}
+}

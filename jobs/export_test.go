@@ -1,0 +1,40 @@
+package jobs
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// What the tests from outside need of the inside.
+var (
+	ClaimScript     = claimScript
+	HeartbeatScript = heartbeatScript
+	SettleScript    = settleScript
+	AgainScript     = againScript
+	CancelScript    = cancelScript
+	ForgetScript    = forgetScript
+	DeliverScript   = deliverScript
+	DueScript       = dueScript
+	ExpireScript    = expireScript
+	ScrubScript     = scrubScript
+	TakeScript      = takeScript
+)
+
+// Eval runs a script on the only shard.
+func (q *Queue) Eval(ctx context.Context, s *script, keys []string, args ...any) (any, error) {
+	return q.pipes[0].eval(ctx, s, keys, args...)
+}
+
+// SubmitAs submits under a first fence of the test's choosing, past asynq.
+func (q *Queue) SubmitAs(ctx context.Context, sub Submission, first int64, wait time.Duration) (string, error) {
+	s := &submission{sub: &sub, id: sub.ID, fp: q.fingerprint(&sub), first: strconv.FormatInt(first, 10), lane: laneNormal, wait: wait}
+	n := nameOf(sub.Tenant, sub.ID)
+	sh := q.shard(n)
+	task := run{n, s.first}.String()
+	err := s.enqueue(ctx, q, asynqTask{key: sh.asynqKey(laneNormal, "t:"+task), pending: sh.asynqKey(laneNormal, "pending"), msg: "msg", id: task, since: 1})
+	if err != nil {
+		return "", err
+	}
+	return s.reply[0], nil
+}
