@@ -15,7 +15,7 @@ func norwayNational() *classify.Type {
 		Countries:   []string{"NO"},
 		Recommended: 75,
 		Words: []string{
-			"fødselsnummer", "fodselsnummer", "fødselsnr", "personnummer", "personnr", "d-nummer", "dnummer", "person­nummer", "nin", "identitetsnummer",
+			"fødselsnummer", "fodselsnummer", "fødselsnr", "personnummer", "personnr", "d-nummer", "dnummer", "nin", "identitetsnummer",
 			"folkeregister", "personal id number", "national identity number",
 		},
 		Rules: []classify.Rule{
