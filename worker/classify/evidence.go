@@ -299,7 +299,14 @@ func (l *lexicon) supports(word int32, typ int) bool {
 // near calls yield with the hits that support c, by offset, until it returns false.
 func (sc *scanner) near(c *candidate, yield func(*hit) bool) {
 	typ := sc.e.rules[c.rule].typ
-	reach := sc.e.types[typ].proximity()
+	sc.hitsWithin(c, sc.e.types[typ].proximity(), func(h *hit) bool {
+		return !sc.e.lexicon.supports(h.word, typ) || yield(h)
+	})
+}
+
+// hitsWithin calls yield with the hits at most reach from c and apart from it,
+// by offset, until it returns false.
+func (sc *scanner) hitsWithin(c *candidate, reach int, yield func(*hit) bool) {
 	from, _ := slices.BinarySearchFunc(sc.hits, c.ustart-reach-sc.e.lexicon.longest, func(h hit, at int) int {
 		return cmp.Compare(h.ustart, at)
 	})
@@ -310,7 +317,7 @@ func (sc *scanner) near(c *candidate, yield func(*hit) bool) {
 			return
 		}
 		apart := h.uend <= c.ustart && c.ustart-h.uend <= reach || h.ustart >= c.uend
-		if apart && sc.e.lexicon.supports(h.word, typ) && !yield(h) {
+		if apart && !yield(h) {
 			return
 		}
 	}

@@ -8,10 +8,14 @@ import (
 
 // Overlaps are resolved by one rule. Of two matches that share a character the
 // better checked one wins, by Strength; of equally checked ones the one with
-// evidence, then the longer, then the one of higher confidence, then the
-// earlier, then the one whose type comes first. A type that reads the winner's
-// very span with an equal check, when neither has evidence, makes the reading
-// ambiguous: the winner alone is reported, at the lowest confidence among them.
+// evidence, then the longer, then the one of higher confidence, then the one
+// with the longest word of evidence ("korean passport" says more than
+// "passport"), then the earlier, then the one whose type comes first. Evidence lends a match the
+// strength of any other reading of its very span: nine digits behind "passport"
+// are no company number that chance gave a check digit. A type that reads the
+// winner's very span with an equal check, when neither has evidence, makes the
+// reading ambiguous: the winner alone is reported, at the lowest confidence
+// among them.
 
 // A span is s[start:end] of the folded text.
 type span struct{ start, end int }
@@ -30,10 +34,12 @@ func (sc *scanner) byRank(a, b candidate) int {
 	}
 	ra, rb := &sc.e.rules[a.rule], &sc.e.rules[b.rule]
 	return cmp.Or(
-		int(rb.Strength-ra.Strength),
+		int(b.strength-a.strength),
 		evident(b)-evident(a),
+		int(rb.Strength-ra.Strength),
 		(b.end-b.start)-(a.end-a.start),
 		b.confidence-a.confidence,
+		b.word-a.word,
 		a.start-b.start,
 		a.rule-b.rule,
 	)
@@ -42,14 +48,11 @@ func (sc *scanner) byRank(a, b candidate) int {
 // resolve weighs candidates, which are sorted by offset, and counts the winners.
 func (sc *scanner) resolve(cs []candidate) {
 	sc.findEvidence(cs)
-	n := 0
+	sc.weighed = sc.weighed[:0]
 	for _, c := range cs {
-		if sc.weigh(&c); c.confidence > 0 {
-			cs[n] = c
-			n++
-		}
+		sc.weigh(c)
 	}
-	cs = cs[:n]
+	cs = sc.weighed
 	for len(cs) > 0 && sc.err == nil {
 		end, k := cs[0].end, 1
 		for k < len(cs) && cs[k].start < end {
@@ -90,16 +93,41 @@ func (sc *scanner) findEvidence(cs []candidate) {
 	look()
 }
 
-// weigh sets the confidence of c.
-func (sc *scanner) weigh(c *candidate) {
+// weigh appends to weighed what of c has any confidence.
+func (sc *scanner) weigh(c candidate) {
 	start, end := sc.origin(c.start, c.end)
 	c.ustart, c.uend = sc.units(start), sc.units(end)
+	if c.n > 0 {
+		sc.weighGroup(c)
+		return
+	}
 	r := &sc.e.rules[c.rule]
 	c.confidence = r.Alone
-	sc.near(c, func(*hit) bool {
+	sc.near(&c, func(*hit) bool {
 		c.confidence, c.evident = r.With, true
 		return false
 	})
+	if c.confidence > 0 {
+		sc.weighed = append(sc.weighed, c)
+	}
+}
+
+// weighGroup looks at the words near c once for all its rules.
+func (sc *scanner) weighGroup(c candidate) {
+	clear(sc.evident)
+	sc.hitsWithin(&c, DefaultProximity, func(h *hit) bool {
+		for i, set := range sc.e.lexicon.types[h.word] {
+			sc.evident[i] |= set
+		}
+		return true
+	})
+	for _, rule := range sc.grouped[c.first : c.first+c.n] {
+		r := &sc.e.rules[rule]
+		if sc.evident[r.typ/64]&(1<<(r.typ%64)) != 0 {
+			c.rule, c.confidence, c.evident = rule, r.With, true
+			sc.weighed = append(sc.weighed, c)
+		}
+	}
 }
 
 // contend counts the winners among candidates that overlap.
@@ -110,6 +138,7 @@ func (sc *scanner) contend(cs []candidate) {
 		}
 		return
 	}
+	sc.lend(cs)
 	slices.SortFunc(cs, sc.byRank)
 	taken, won := sc.taken[:0], 0
 	for i := range cs {
@@ -129,6 +158,28 @@ func (sc *scanner) contend(cs []candidate) {
 	slices.SortFunc(winners, byOffset)
 	for i := range winners {
 		sc.count(&winners[i])
+	}
+}
+
+// lend sets the strength and the word with which each of cs, sorted by offset,
+// contends.
+func (sc *scanner) lend(cs []candidate) {
+	for len(cs) > 0 {
+		best, n := Form, 0
+		for ; n < len(cs) && cs[n].start == cs[0].start && cs[n].end == cs[0].end; n++ {
+			cs[n].strength = sc.e.rules[cs[n].rule].Strength
+			best = max(best, cs[n].strength)
+		}
+		for i := range cs[:n] {
+			if cs[i].evident {
+				cs[i].strength = best
+				sc.near(&cs[i], func(h *hit) bool {
+					cs[i].word = max(cs[i].word, h.end-h.start)
+					return true
+				})
+			}
+		}
+		cs = cs[n:]
 	}
 }
 

@@ -34,6 +34,11 @@ type scanner struct {
 	ways   [maxOpen]opened
 
 	pending []candidate
+	last    int   // the group among pending that was added to last, or -1
+	grouped []int // the rules of the groups among pending
+	spare   []int
+	weighed []candidate
+	evident []uint64 // the set of types that the words near a group support
 	hits    []hit
 	support []hit // of the match at hand
 	taken   []span
@@ -49,6 +54,12 @@ type candidate struct {
 	rule         int
 	confidence   int
 	evident      bool
+	strength     Strength // with which it contends
+	word         int      // the length of its longest evidence, if it contends
+
+	// Of the rules that say nothing without evidence many may want one span.
+	// They wait as a group: grouped[first : first+n], n of 0 for one rule alone.
+	first, n int
 }
 
 // A tally is what was counted of one type.
@@ -61,7 +72,7 @@ type tally struct {
 
 func newScanner(e *Engine) *scanner {
 	n := len(e.types)
-	return &scanner{e: e, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n)}
+	return &scanner{e: e, last: -1, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n), evident: make([]uint64, n/64+1)}
 }
 
 // Scan finds the types that opt asks for in text, which should be valid UTF-8;
@@ -98,7 +109,7 @@ func (e *Engine) release(sc *scanner) {
 func (sc *scanner) forget() {
 	sc.folded = folded{shifts: sc.shifts[:0], marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand = nil, Options{}, nil, Candidate{}
-	sc.pending, sc.hits = sc.pending[:0], sc.hits[:0]
+	sc.pending, sc.hits, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.grouped[:0], -1
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
 	clear(sc.digits[:])
@@ -127,10 +138,14 @@ func (sc *scanner) scan() {
 			case c&trigger != 0:
 				sc.around(i)
 				i++
+			case c&opens == 0:
+				i = sc.small(i)
 			case t.class[b]&digit != 0:
 				i = sc.number(i)
-			default:
+			case i+1 < len(s) && t.starts[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)] != 0:
 				i = sc.word(i, i)
+			default:
+				i++ // no word begins so; the bytes left of it open nothing
 			}
 			mask = t.after[s[i-1]]
 		}
@@ -151,14 +166,28 @@ func (sc *scanner) word(start, i int) int {
 	if i-start < 2 {
 		return i
 	}
-	if list := t.starts[int(s[start])<<7|int(s[start+1])]; list != 0 {
+	if list := t.starts[int(s[start])<<7|int(s[start+1])]; t.lengths[list]&(1<<min(i-start, 63)) != 0 {
 		for _, w := range t.words[list] {
-			if strings.HasPrefix(s[start:i], w.prefix) {
-				sc.propose(w.rule, start, i, start)
+			if n := int32(i - start); n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) {
+				sc.propose(int(w.rule), start, i, start)
 			}
 		}
 	}
 	return i
+}
+
+// small handles the word around the digit at i, which stands behind a small
+// letter, if it began with up to three letters, and returns where to go on.
+func (sc *scanner) small(i int) int {
+	s, t := sc.s, sc.e.tables
+	start := i
+	for start > 0 && i-start <= 3 && t.class[s[start-1]]&letter != 0 {
+		start--
+	}
+	if i-start > 3 || start > 0 && t.class[s[start-1]]&digit != 0 || t.starts[int(s[start])<<7|int(s[start+1])] == 0 {
+		return i + 1
+	}
+	return sc.word(start, i)
 }
 
 // tokens proposes the tokens that have their first probe before hi. Probes lie
@@ -210,7 +239,23 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	if r.Check != nil && !r.Check(c) {
 		return
 	}
-	sc.pending = append(sc.pending, candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex})
+	found := candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex}
+	if r.Alone == 0 && sc.e.types[r.typ].Proximity == 0 {
+		sc.group(found)
+		return
+	}
+	sc.pending = append(sc.pending, found)
+}
+
+// group adds c to the last group if that has its span, or begins another.
+func (sc *scanner) group(c candidate) {
+	if sc.last < 0 || sc.pending[sc.last].start != c.start || sc.pending[sc.last].end != c.end {
+		c.first = len(sc.grouped)
+		sc.last = len(sc.pending)
+		sc.pending = append(sc.pending, c)
+	}
+	sc.grouped = append(sc.grouped, c.rule)
+	sc.pending[sc.last].n++
 }
 
 // flush resolves the candidates that nothing still to come can overlap.
@@ -233,6 +278,14 @@ func (sc *scanner) flush(pos int, final bool) {
 	}
 	sc.resolve(sc.pending[:done])
 	sc.pending = sc.pending[:copy(sc.pending, sc.pending[done:])]
+	sc.spare = sc.spare[:0]
+	for i := range sc.pending {
+		if c := &sc.pending[i]; c.n > 0 {
+			sc.spare = append(sc.spare, sc.grouped[c.first:c.first+c.n]...)
+			c.first = len(sc.spare) - c.n
+		}
+	}
+	sc.grouped, sc.spare, sc.last = sc.spare, sc.grouped, -1
 }
 
 // count records a match that was accepted.

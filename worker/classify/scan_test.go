@@ -143,6 +143,7 @@ func TestAmbiguousDigitsAreReportedOnceAtTheLowestConfidence(t *testing.T) {
 		nine("00000000-0000-0000-0000-000000000002", "beta", classify.CheckDigit, 65, 85),
 		nine("00000000-0000-0000-0000-000000000003", "gamma", classify.CheckDigit, 70, 80),
 		nine("00000000-0000-0000-0000-000000000004", "delta", classify.Form, 60, 90),
+		nine("00000000-0000-0000-0000-000000000005", "delta two", classify.Form, 60, 90),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +154,9 @@ func TestAmbiguousDigitsAreReportedOnceAtTheLowestConfidence(t *testing.T) {
 	}{
 		{"123456789", []string{"alpha 123456789@0+9:65"}},
 		{"beta 123456789", []string{"beta 123456789@5+9:85 (beta@0+4)"}},
-		{"delta 123456789", []string{"alpha 123456789@6+9:65"}},
+		{"delta 123456789", []string{"delta 123456789@6+9:90 (delta@0+5)"}},
+		{"delta delta two 123456789", []string{"delta two 123456789@16+9:90 (delta two@6+9)"}},
+		{"delta gamma 123456789", []string{"gamma 123456789@12+9:80 (gamma@6+5)"}},
 	} {
 		if got := show(scan(t, e, tt.text, classify.Options{})); !slices.Equal(got, tt.want) {
 			t.Errorf("Scan(%q) = %q, want %q", tt.text, got, tt.want)
@@ -176,6 +179,25 @@ func TestCountsAreExactBeyondMaxMatches(t *testing.T) {
 	}
 	if n := len(res.Findings[0].Matches); n != 3 {
 		t.Errorf("%d matches reported, want 3", n)
+	}
+}
+
+func TestWordsHaveTheLengthTheirRuleWants(t *testing.T) {
+	e, err := classify.New([]*classify.Type{{ID: "00000000-0000-0000-0000-000000000001", Name: "code", Rules: []classify.Rule{{
+		Shape: classify.Word{Starts: []string{"AB", "12"}, Min: 4, Max: 5}, Alone: 65, With: 65,
+	}}}, {ID: "00000000-0000-0000-0000-000000000002", Name: "small", Rules: []classify.Rule{{
+		Shape: classify.Word{Starts: []string{"XY"}, Min: 4, Max: 5, Small: true}, Alone: 65, With: 65,
+	}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"code AB34@9+4:65", "code AB345@14+5:65", "code 12X4@32+4:65"}
+	if got := show(scan(t, e, "AB3 ab34 AB34,AB345 AB3456 1234 12X4", classify.Options{})); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	want = []string{"small xy12@0+4:65", "small xya1@5+4:65", "small Xy123@10+5:65", "small XY12@16+4:65"}
+	if got := show(scan(t, e, "xy12 xya1 Xy123 XY12 xyab1 xyab 1xy12 axy12 xy1", classify.Options{})); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
 	}
 }
 
@@ -358,6 +380,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"a layout of letters", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Number{Layouts: []string{"3 x"}} })},
 		{"an unknown member", change(func(t *classify.Type) { t.Rules, t.Members = nil, []string{"x"} })},
 		{"a short start", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Word{Starts: []string{"A"}} })},
+		{"a word shorter than itself", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Word{Starts: []string{"AB"}, Min: 3, Max: 2} })},
 		{"a letter as trigger", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Around{Byte: 'a'} })},
 	} {
 		if _, err := classify.New(tt.types); err == nil {

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -25,12 +26,17 @@ type Number struct {
 // numbers: a leading '+' or '(', then groups up to three of " -./()" apart.
 type Run struct{ Min, Max int }
 
-// Word is a word that begins with one of Starts, which are at least two ASCII
-// letters or digits each. The candidate is the word: letters, digits and '_'.
-// Check sees up to Before bytes in front of the word and After from its start.
+// Word is a word of Min to Max characters that begins with one of Starts, which
+// are at least two ASCII letters or digits each. The candidate is the word:
+// letters, digits and '_', but not digits alone, which are a Number. A Max of 0
+// means any length. Check sees up to Before bytes in front of the word and After
+// from its start. With Small, starts in small letters count too where a digit
+// follows within three letters; capitals cost the scanner less.
 type Word struct {
 	Starts        []string
+	Min, Max      int
 	Before, After int
+	Small         bool
 }
 
 // Token is a maximal piece of Len letters, digits, '_', '+' and '/'. Check sees
@@ -61,6 +67,7 @@ const (
 	base64              // '+' or '/': letters and digits are known to be
 	gap                 // may stand between the groups of a Run
 	opens               // a digit, or the first byte of some Word's start
+	joint               // a digit, which behind small letters may belong to some Word
 )
 
 const word = letter | digit
@@ -76,7 +83,8 @@ type tables struct {
 	minRun, maxRun int               // over all runs
 	starts         [128 * 128]uint16 // by the first two bytes of a word: index into words, 0 for none
 	words          [][]start
-	tokens         [][]int // by length
+	lengths        []uint64 // by the same index: a bit for each length that some start wants, the last for all above
+	tokens         [][]int  // by length
 	minToken       int
 	around         [256][]int
 }
@@ -91,18 +99,18 @@ type layout struct {
 type run struct{ min, max, rule int }
 
 type start struct {
-	prefix string
-	rule   int
+	prefix         string
+	min, max, rule int32
 }
 
 func newTables() *tables {
-	t := &tables{layouts: make([]layout, 1), words: make([][]start, 1)}
+	t := &tables{layouts: make([]layout, 1), words: make([][]start, 1), lengths: make([]uint64, 1)}
 	for c := range t.class {
 		switch b := byte(c); {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
 			t.class[c] = letter
 		case b >= '0' && b <= '9':
-			t.class[c] = digit | opens
+			t.class[c] = digit | opens | joint
 		case b == '/' || b == '+':
 			t.class[c] = base64
 		}
@@ -115,8 +123,11 @@ func newTables() *tables {
 	}
 	for c := range t.after {
 		t.after[c] = trigger
-		if t.class[c]&word == 0 {
+		switch b := byte(c); {
+		case t.class[c]&word == 0:
 			t.after[c] |= opens
+		case b >= 'a' && b <= 'z':
+			t.after[c] |= joint
 		}
 	}
 	return t
@@ -194,19 +205,43 @@ func (r Run) compile(t *tables, rule int) error {
 }
 
 func (w Word) compile(t *tables, rule int) error {
+	longest := w.Max
+	if longest == 0 {
+		longest = math.MaxInt32
+	}
+	if w.Min < 0 || longest < w.Min {
+		return fmt.Errorf("word of %d to %d characters", w.Min, w.Max)
+	}
 	for _, s := range w.Starts {
 		if len(s) < 2 || t.class[s[0]]&word == 0 || t.class[s[1]]&word == 0 {
 			return fmt.Errorf("word start %q: want two letters or digits", s)
 		}
 		t.class[s[0]] |= opens
-		at := &t.starts[int(s[0])<<7|int(s[1])]
-		if *at == 0 {
-			*at = uint16(len(t.words))
-			t.words = append(t.words, nil)
+		t.addStart(start{s, int32(w.Min), int32(longest), int32(rule)})
+		if small := strings.ToLower(s); w.Small && small != s {
+			t.addStart(start{small, int32(w.Min), int32(longest), int32(rule)})
+			if title := s[:1] + small[1:]; title != s && title != small {
+				t.addStart(start{title, int32(w.Min), int32(longest), int32(rule)})
+			}
 		}
-		t.words[*at] = append(t.words[*at], start{s, rule})
 	}
 	return nil
+}
+
+func (t *tables) addStart(s start) {
+	at := &t.starts[int(s.prefix[0])<<7|int(s.prefix[1])]
+	if *at == 0 {
+		*at = uint16(len(t.words))
+		t.words = append(t.words, nil)
+		t.lengths = append(t.lengths, 0)
+	}
+	t.words[*at] = append(t.words[*at], s)
+	for n := s.min; n <= min(s.max, 63); n++ {
+		t.lengths[*at] |= 1 << n
+	}
+	if s.max > 63 {
+		t.lengths[*at] |= 1 << 63
+	}
 }
 
 func (k Token) compile(t *tables, rule int) error {

@@ -10,6 +10,7 @@ package types
 import (
 	"crypto/sha1"
 	"encoding/hex"
+	"slices"
 
 	"github.com/classifyd/classifyd/worker/classify"
 )
@@ -23,7 +24,7 @@ var namespace = [16]byte{0x2c, 0x7b, 0x9f, 0x4e, 0x3f, 0x0d, 0x5b, 0x56, 0x9a, 0
 // All returns the built-in types, freshly made, in the order in which they are
 // listed and reported.
 func All() []*classify.Type {
-	return []*classify.Type{
+	return slices.Concat([]*classify.Type{
 		paymentCard(),
 		iban(),
 		usSSN(),
@@ -39,7 +40,7 @@ func All() []*classify.Type {
 		awsAccessKey(),
 		awsSecretKey(),
 		privateKey(),
-	}
+	}, nations())
 }
 
 // own returns the ID of a type that has none elsewhere: RFC 9562, section 5.5.
