@@ -62,6 +62,7 @@ type odf struct {
 	value string          // and its value, if it has one
 
 	back []Location // places that notes and comments interrupt
+	mute int        // within the number of a note, which would run into the text
 }
 
 func (o *odf) walk(x *xmlReader) error {
@@ -102,6 +103,9 @@ func isText(name xml.Name) bool {
 
 // add takes text, which in a sheet is the cell's.
 func (o *odf) add(text string) error {
+	if o.mute > 0 {
+		return nil
+	}
 	if o.sheets && o.loc.Cell != "" && o.loc.Part == "" {
 		if o.cell.Len()+len(text) <= maxToken {
 			o.cell.WriteString(text)
@@ -117,9 +121,15 @@ func (o *odf) start(e xml.StartElement) error {
 		o.sheets, o.loc.Line = true, 0
 	case "page":
 		if e.Name.Space == "draw" {
-			o.loc.Slide++
-			o.loc.Line = 1
+			if err := o.end(); err != nil {
+				return err
+			}
+			o.loc.Slide, o.loc.Line = o.loc.Slide+1, 1
 		}
+	case "note-citation":
+		o.mute++
+	case "note-body":
+		return o.enter("footnotes")
 	case "notes", "annotation":
 		if e.Name.Space != "office" && e.Name.Space != "presentation" {
 			break
@@ -127,15 +137,10 @@ func (o *odf) start(e xml.StartElement) error {
 		if err := o.closeCell(); err != nil {
 			return err
 		}
-		o.back = append(o.back, o.loc)
-		part := "notes"
 		if e.Name.Local == "annotation" {
-			part = "comments"
+			return o.enter("comments")
 		}
-		o.loc = o.loc.with(part)
-		if !o.sheets {
-			o.loc.Line = 1
-		}
+		return o.enter("notes")
 	case "table":
 		if o.sheets && e.Name.Space == "table" {
 			o.loc.Sheet, o.row = label(attr(e, "name")), 1
@@ -192,10 +197,30 @@ func (o *odf) closeCell() error {
 	if text == "" || !o.sheets {
 		return nil
 	}
-	if err := o.prose.write(text); err != nil {
+	return o.prose.write(text + "\t")
+}
+
+// enter goes on in a part that stands apart from the text around it, and leave
+// comes back from there.
+func (o *odf) enter(part string) error {
+	if err := o.end(); err != nil {
 		return err
 	}
-	o.gap = "\t"
+	o.back = append(o.back, o.loc)
+	if o.loc = o.loc.with(part); !o.sheets {
+		o.loc.Line = 1
+	}
+	return nil
+}
+
+func (o *odf) leave() error {
+	if len(o.back) == 0 {
+		return nil
+	}
+	if err := o.end(); err != nil {
+		return err
+	}
+	o.loc, o.back = o.back[len(o.back)-1], o.back[:len(o.back)-1]
 	return nil
 }
 
@@ -223,16 +248,25 @@ func (o *odf) finish(name xml.Name) error {
 		}
 		o.col += o.cols
 	case "table-row":
-		o.gap = "\n"
+		if !o.sheets {
+			o.gap = "\n"
+		} else if o.r.last == '\t' {
+			if err := o.prose.write("\n"); err != nil {
+				return err
+			}
+		}
 		o.row += o.rows
 	case "table":
 		if o.sheets && name.Space == "table" {
 			o.gap, o.loc.Sheet = "\n", ""
 		}
+	case "note-citation":
+		o.mute--
+	case "note-body":
+		return o.leave()
 	case "notes", "annotation":
-		if (name.Space == "office" || name.Space == "presentation") && len(o.back) > 0 {
-			o.loc, o.back = o.back[len(o.back)-1], o.back[:len(o.back)-1]
-			o.gap = "\n"
+		if name.Space == "office" || name.Space == "presentation" {
+			return o.leave()
 		}
 	}
 	return nil

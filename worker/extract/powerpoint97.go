@@ -11,6 +11,7 @@ import (
 const (
 	pptSlide         = 1006
 	pptNotes         = 1008
+	pptNotesAtom     = 1009
 	pptMainMaster    = 1016
 	pptSlideList     = 4080
 	pptSlidePersist  = 1011
@@ -29,7 +30,7 @@ func (r *run) powerpoint97(c *compound) error {
 	if user, err := c.bytes(r, "Current User"); err == nil && len(user) >= 16 && binary.LittleEndian.Uint32(user[12:]) == 0xf3d1c4df {
 		return errEncrypted
 	}
-	p := &ppt{prose: prose{r: r, loc: c.loc}, base: c.loc, in: bufio.NewReader(c.open(r, "PowerPoint Document"))}
+	p := &ppt{prose: prose{r: r, loc: c.loc}, base: c.loc, numbers: make(map[uint32]int), in: bufio.NewReader(c.open(r, "PowerPoint Document"))}
 	p.loc.Line = 1
 	err := p.walk(1<<62, 0)
 	if err == io.EOF {
@@ -47,7 +48,8 @@ type ppt struct {
 	in     *bufio.Reader
 	listed int // slides of the list so far
 	slides int // slide containers so far
-	notes  int
+
+	numbers map[uint32]int // of slides, by their id
 }
 
 // walk reads the records in size bytes.
@@ -84,18 +86,26 @@ func (p *ppt) record(kind, instance int, n int64, container bool, depth int) err
 		p.slides++
 		p.at(p.slides, "")
 	case pptNotes:
-		p.notes++
-		p.at(p.notes, "notes")
+		p.at(0, "notes")
 	case pptMainMaster:
 		p.at(0, "master")
 	case pptSlideList:
 		p.listed = 0
-		if instance != 0 { // the lists of masters and notes
-			p.at(0, "notes")
+		if p.at(0, ""); instance != 0 { // the lists of masters and notes
+			p.at(0, "master")
 		}
 	case pptSlidePersist:
-		if p.listed++; p.loc.Part == p.base.Part {
-			p.at(p.listed, "")
+		if p.loc.Part != p.base.Part {
+			break
+		}
+		p.listed++
+		p.at(p.listed, "")
+		if b, err := p.in.Peek(16); err == nil && n >= 16 {
+			p.numbers[binary.LittleEndian.Uint32(b[12:])] = p.listed
+		}
+	case pptNotesAtom:
+		if b, err := p.in.Peek(4); err == nil && n >= 4 {
+			p.at(p.numbers[binary.LittleEndian.Uint32(b)], "notes")
 		}
 	}
 	switch {
@@ -112,6 +122,9 @@ func (p *ppt) record(kind, instance int, n int64, container bool, depth int) err
 		text := codePage(b, 28591)
 		if kind != pptTextBytes {
 			text = utf16LE(b)
+		}
+		if strings.HasPrefix(text, "___PPT") {
+			return nil // the name of what a newer version has added
 		}
 		p.gap = "\n"
 		return p.write(strings.NewReplacer("\r", "\n", "\v", "\n").Replace(text))

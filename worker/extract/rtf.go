@@ -17,7 +17,7 @@ var silent = map[string]bool{
 	"fonttbl": true, "colortbl": true, "stylesheet": true, "listtable": true, "listoverridetable": true,
 	"rsidtbl": true, "generator": true, "pict": true, "objdata": true, "themedata": true, "colorschememapping": true,
 	"datastore": true, "latentstyles": true, "xmlnstbl": true, "filetbl": true, "revtbl": true, "blipuid": true,
-	"panose": true, "falt": true, "datafield": true, "bkmkstart": true, "bkmkend": true, "pgdsctbl": true,
+	"atndate": true, "atnicn": true, "panose": true, "falt": true, "datafield": true, "bkmkstart": true, "bkmkend": true, "pgdsctbl": true,
 }
 
 // spoken are the control words that stand for text.
@@ -27,12 +27,21 @@ var spoken = map[string]string{
 	"rdblquote": "”", "emspace": " ", "enspace": " ",
 }
 
+// apart are the destinations whose text is none of what surrounds it.
+var apart = map[string]bool{
+	"title": true, "subject": true, "author": true, "manager": true, "company": true, "operator": true, "category": true,
+	"keywords": true, "comment": true, "doccomm": true, "hlinkbase": true, "propname": true, "staticval": true,
+	"header": true, "headerl": true, "headerr": true, "headerf": true, "footer": true, "footerl": true, "footerr": true,
+	"footerf": true, "footnote": true, "annotation": true, "atnauthor": true, "atnid": true, "shptxt": true,
+}
+
 // maxGroups bounds how deep groups lie in each other.
 const maxGroups = 10_000
 
 // An rtfGroup is what ends with a group.
 type rtfGroup struct {
 	silent bool
+	apart  bool
 	skip   int // characters that follow a \u for readers that do not know it
 }
 
@@ -86,6 +95,7 @@ func (p *rtfParser) parse() error {
 				return errDepth
 			}
 			p.outer = append(p.outer, p.group)
+			p.group.apart = false
 			p.start, p.star, p.skip, p.opened = true, false, 0, true
 		case '}':
 			if err := p.flush(); err != nil {
@@ -93,6 +103,9 @@ func (p *rtfParser) parse() error {
 			}
 			if len(p.outer) == 0 {
 				return errDamaged
+			}
+			if err := p.part(p.group.apart); err != nil {
+				return err
 			}
 			p.group, p.outer = p.outer[len(p.outer)-1], p.outer[:len(p.outer)-1]
 			p.start, p.skip = false, 0
@@ -193,6 +206,9 @@ func (p *rtfParser) word(word string, n int, given bool) error {
 	switch {
 	case (start || star) && silent[word]:
 		p.group.silent = true
+	case (start || star) && apart[word] && !p.group.silent:
+		p.group.apart = true
+		return p.part(true)
 	case word == "uc" && given:
 		p.group.skip = max(n, 0)
 	case word == "ansicpg" && given:
@@ -235,6 +251,14 @@ func (p *rtfParser) text(s string) error {
 		return err
 	}
 	return p.write(s)
+}
+
+// part ends a line where a text begins or ends that stands apart.
+func (p *rtfParser) part(apart bool) error {
+	if !apart || p.run.last == '\n' || p.run.last == 0 {
+		return nil
+	}
+	return p.write("\n")
 }
 
 func (p *rtfParser) write(s string) error {

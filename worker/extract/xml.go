@@ -89,9 +89,10 @@ func (p *prose) write(text string) error {
 	if text == "" {
 		return nil
 	}
-	if p.gap != "" {
-		text, p.gap = p.gap+text, ""
+	if p.gap == "\n" && (p.r.last == '\n' || p.r.last == 0) {
+		p.gap = ""
 	}
+	text, p.gap = p.gap+text, ""
 	err := p.r.write(p.loc, text)
 	if p.loc.Line > 0 {
 		p.loc.Line += strings.Count(text, "\n")
@@ -99,7 +100,7 @@ func (p *prose) write(text string) error {
 	return err
 }
 
-// end closes the text.
+// end ends the line that is open, with what was to stand on it.
 func (p *prose) end() error {
 	p.gap = ""
 	if p.r.last == '\n' || p.r.last == 0 {
