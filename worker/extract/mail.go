@@ -114,7 +114,8 @@ func (m *message) part(id string, depth int) error {
 	}
 	s := &source{name: fileName(list, params), media: media, charset: params["charset"], depth: m.src.depth}
 	s.loc = m.src.loc.with(id)
-	s.r = decodedBody(m.body(), field(list, "Content-Transfer-Encoding"))
+	body := m.body()
+	s.r = decodedBody(body, field(list, "Content-Transfer-Encoding"))
 	text := s.name == "" && strings.HasPrefix(media, "text/")
 	switch {
 	case media == "application/pkcs7-mime" && params["smime-type"] != "signed-data", media == "application/pgp-encrypted",
@@ -134,7 +135,7 @@ func (m *message) part(id string, depth int) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, m.body()) // what a parser left
+	_, err = io.Copy(io.Discard, body) // what a parser left
 	return err
 }
 
@@ -193,7 +194,7 @@ next:
 }
 
 // body reads the part at hand until a boundary, which m.hit then tells. Read
-// again behind its end, it stays there.
+// behind its end, it stays there; the next body is another part's.
 func (m *message) body() io.Reader {
 	m.hit, m.closed = len(m.bounds), false
 	var (
