@@ -46,7 +46,7 @@ func (r *run) zip(s *source) error {
 	}
 	z.RegisterDecompressor(zipBzip2, func(in io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(in)) })
 	z.RegisterDecompressor(zipZstd, func(in io.Reader) io.ReadCloser {
-		d, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxMemory))
+		d, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(dictionary(s.windows)))
 		if err != nil {
 			return io.NopCloser(readerFunc(func([]byte) (int, error) { return 0, err }))
 		}
@@ -112,7 +112,11 @@ func (p *pack) member(r *run, f *zip.File, media string) error {
 	if err != nil {
 		in = readerFunc(func([]byte) (int, error) { return 0, err })
 	}
-	return r.descend(p.source, &source{name: f.Name, media: media, r: in})
+	windows := 0
+	if f.Method == zipZstd {
+		windows = 1
+	}
+	return r.descend(p.source, &source{name: f.Name, media: media, windows: windows, r: in})
 }
 
 // tar reads an archive from its beginning to its end.

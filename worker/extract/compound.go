@@ -129,6 +129,7 @@ func (c *compound) readDirectory(start uint32) error {
 	}
 	c.mini = c.chain(binary.LittleEndian.Uint32(dir[116:]), 1<<31)
 	seen := make([]bool, len(dir)/128)
+	paths := 0 // bytes of them all
 	for todo := []folder{{binary.LittleEndian.Uint32(dir[76:]), "", 0}}; len(todo) > 0; {
 		f := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -139,6 +140,9 @@ func (c *compound) readDirectory(start uint32) error {
 		e := dir[128*int(f.id):][:128]
 		n := min(int(binary.LittleEndian.Uint16(e[64:])), 64)
 		path := f.path + strings.TrimRight(utf16LE(e[:n]), "\x00")
+		if paths += len(path); paths > maxDirectory {
+			return errMemory
+		}
 		todo = append(todo,
 			folder{binary.LittleEndian.Uint32(e[72:]), f.path, f.deep},
 			folder{binary.LittleEndian.Uint32(e[68:]), f.path, f.deep})

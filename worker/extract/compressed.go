@@ -30,7 +30,7 @@ func (r *run) bzip2(s *source) error {
 func (r *run) zstd(s *source) error {
 	// One goroutine, which is this one: a reader left half read holds nothing.
 	z, err := zstd.NewReader(s.reader(), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxWindow(maxMemory))
+		zstd.WithDecoderMaxWindow(dictionary(s.windows)))
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (r *run) zstd(s *source) error {
 }
 
 func (r *run) xz(s *source) error {
-	z, err := xz.NewReader(s.reader(), maxMemory)
+	z, err := xz.NewReader(s.reader(), uint32(dictionary(s.windows)))
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (r *run) compressed(s *source, name string, z io.Reader) error {
 	if err := r.budget.member(s.depth + 1); err != nil {
 		return err
 	}
-	return r.file(&source{name: name, media: "", loc: s.loc, depth: s.depth + 1, r: r.inflated(z)})
+	return r.file(&source{name: name, loc: s.loc, depth: s.depth + 1, windows: s.windows + 1, r: r.inflated(z)})
 }
 
 // inflatedName returns what a file is called when it is decompressed.

@@ -110,6 +110,7 @@ type source struct {
 	charset string // declared outside the file
 	loc     Location
 	depth   int
+	windows int // decompressors with a window around it
 
 	r  io.Reader // nil when at is there from the start
 	at *window   // nil until spooled
@@ -171,6 +172,7 @@ func (r *run) file(s *source) (err error) {
 // is told and keeps no other from being read.
 func (r *run) descend(s, member *source) error {
 	member.loc, member.depth = s.loc.in(member.name), s.depth+1
+	member.windows += s.windows
 	return r.inner(member)
 }
 

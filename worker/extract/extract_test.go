@@ -184,14 +184,14 @@ func TestContextEndsTheCall(t *testing.T) {
 func TestReaderThatFailsIsNoDamagedFile(t *testing.T) {
 	lost := errors.New("connection lost")
 	r := io.MultiReader(strings.NewReader("text before "), readerFunc(func([]byte) (int, error) { return 0, lost }))
-	var text string
+	var text strings.Builder
 	var last error
 	for seg, err := range extractor(t).Text(t.Context(), r, "", Limits{}) {
-		text += seg.Text
+		text.WriteString(seg.Text)
 		last = err
 	}
-	if !errors.Is(last, lost) || text != "text before " {
-		t.Errorf("Text gave %q and %v, want what came before and the reader's error", text, last)
+	if !errors.Is(last, lost) || text.String() != "text before " {
+		t.Errorf("Text gave %q and %v, want what came before and the reader's error", text.String(), last)
 	}
 }
 

@@ -34,8 +34,12 @@ type Limits struct {
 const ratioFree = 1 << 20
 
 // maxMemory bounds what one file may make a parser hold at once, where the
-// format forces it to hold something: a dictionary, a table, a token.
+// format forces it to hold something, such as a table of strings.
 const maxMemory = 64 << 20
+
+// dictionary bounds the window of a decompressor that lies within as many
+// others: half as much each time, so that all together stay bounded too.
+func dictionary(within int) uint64 { return uint64(max(maxMemory>>within, 8<<20)) }
 
 func (l Limits) withDefaults() Limits {
 	l.Bytes = cmp.Or(l.Bytes, 2<<30)
@@ -200,5 +204,6 @@ func (w *window) ReadAt(p []byte, off int64) (int, error) {
 	return n, w.b.lost(err)
 }
 
-// maxDirectory bounds the directory of an archive; 1,000 members need a hundredth.
-const maxDirectory = 16 << 20
+// maxDirectory bounds the directory of an archive, which takes up to thirty
+// times as much when it is open. A thousand members need a tenth of it.
+const maxDirectory = 4 << 20

@@ -112,7 +112,7 @@ func (m *message) part(id string, depth int) error {
 	if id == "" {
 		id = "1"
 	}
-	s := &source{name: fileName(list, params), media: media, charset: params["charset"], depth: m.src.depth}
+	s := &source{name: fileName(list, params), media: media, charset: params["charset"], depth: m.src.depth, windows: m.src.windows}
 	s.loc = m.src.loc.with(id)
 	body := m.body()
 	s.r = decodedBody(body, field(list, "Content-Transfer-Encoding"))
@@ -372,7 +372,7 @@ func (r *run) mbox(s *source) error {
 			}
 			return err
 		}
-		one := &source{name: "message-" + strconv.Itoa(n) + ".eml", media: "message/rfc822", depth: s.depth + 1, r: mboxMessage(in)}
+		one := &source{name: "message-" + strconv.Itoa(n) + ".eml", media: "message/rfc822", depth: s.depth + 1, windows: s.windows, r: mboxMessage(in)}
 		one.loc = s.loc.in(one.name)
 		r.separate()
 		if err := r.tolerate(one.loc, r.mail(one)); err != nil {

@@ -58,7 +58,7 @@ func (r *run) outlook(c *compound, at string) error {
 			return err
 		}
 	} else if path := at + stream + "1013" + propBinary; c.has(path) {
-		if err := r.part(&source{media: "text/html", loc: body, depth: c.depth, r: c.open(r, path)}); err != nil {
+		if err := r.part(&source{media: "text/html", loc: body, depth: c.depth, windows: c.windows, r: c.open(r, path)}); err != nil {
 			return err
 		}
 	} else if path := at + stream + "1009" + propBinary; c.has(path) {
@@ -67,7 +67,7 @@ func (r *run) outlook(c *compound, at string) error {
 			b, err = inflateRTF(r.budget, b)
 		}
 		if err == nil {
-			err = r.part(&source{loc: body, depth: c.depth, r: bytes.NewReader(b)})
+			err = r.part(&source{loc: body, depth: c.depth, windows: c.windows, r: bytes.NewReader(b)})
 		}
 		if err := r.tolerate(body, err); err != nil {
 			return err
@@ -105,7 +105,7 @@ func (r *run) attachment(c *compound, at string) error {
 	if !c.has(inner + "__properties_version1.0") {
 		return nil
 	}
-	member := &source{name: name, loc: c.loc.in(name), depth: c.depth + 1}
+	member := &source{name: name, loc: c.loc.in(name), depth: c.depth + 1, windows: c.windows}
 	err := r.budget.member(member.depth)
 	if err == nil {
 		r.separate()

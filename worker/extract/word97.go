@@ -100,8 +100,8 @@ func pieceTable(b []byte) ([]piece, error) {
 		return nil, errDamaged
 	}
 	count := (int(n) - 4) / 12
-	pieces := make([]piece, count)
-	for i := range pieces {
+	pieces := make([]piece, 0, count)
+	for i := range count {
 		from := int64(binary.LittleEndian.Uint32(b[4*i:]))
 		to := int64(binary.LittleEndian.Uint32(b[4*i+4:]))
 		fc := binary.LittleEndian.Uint32(b[4*(count+1)+8*i+2:])
@@ -112,9 +112,33 @@ func pieceTable(b []byte) ([]piece, error) {
 		if p.chars < 0 {
 			return nil, errDamaged
 		}
-		pieces[i] = p
+		for ; p.chars > maxPiece; p = p.behind(maxPiece) {
+			first := p
+			first.chars = maxPiece
+			pieces = append(pieces, first)
+			if len(pieces) > maxPieces {
+				return nil, errMemory
+			}
+		}
+		pieces = append(pieces, p)
 	}
 	return pieces, nil
+}
+
+// maxPiece is what is decoded of a piece at once, maxPieces what a table may
+// come to.
+const (
+	maxPiece  = 64 << 10
+	maxPieces = 1 << 20
+)
+
+// behind returns p without its first n characters.
+func (p piece) behind(n int64) piece {
+	p.chars -= n
+	if p.at += n; !p.bytes {
+		p.at += n
+	}
+	return p
 }
 
 func (p piece) text(doc []byte) ([]rune, error) {
