@@ -96,14 +96,24 @@ func (r *run) pdfFile(s *source) error {
 	})
 	// The library keeps the reader of an instance that was killed.
 	file := &detachable{io.NewSectionReader(s.at, 0, s.at.size)}
-	err = (&pdf{run: r, source: s, inst: inst}).read(file)
+	p := &pdf{run: r, source: s, inst: inst}
+	err = p.read(file)
 	if stop() {
 		_ = inst.Close()
 	} else {
 		<-killed
 	}
 	file.ReadSeeker = nil
-	return err
+	if err != nil {
+		return err
+	}
+	// Only now, since one that is a PDF waits for an instance too.
+	for _, f := range p.files {
+		if err := r.descend(s, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type detachable struct{ io.ReadSeeker }
@@ -113,6 +123,8 @@ type pdf struct {
 	*source
 	inst pdfium.Pdfium
 	doc  references.FPDF_DOCUMENT
+
+	files []*source // attached
 }
 
 func (p *pdf) read(file io.ReadSeeker) error {
@@ -141,11 +153,10 @@ func (p *pdf) read(file io.ReadSeeker) error {
 			return err
 		}
 	}
-	files, err := p.attachments()
-	if err != nil {
+	if err := p.attachments(); err != nil {
 		return err
 	}
-	if !text && files == 0 {
+	if !text && len(p.files) == 0 {
 		return errScan
 	}
 	return nil
@@ -246,31 +257,37 @@ func (p *pdf) notes(page requests.Page, out *prose) (found bool, err error) {
 	return found, nil
 }
 
-// attachments extracts the files in the file.
-func (p *pdf) attachments() (int, error) {
+// attachments takes the files in the file, as far as they fit into the memory
+// and the budget.
+func (p *pdf) attachments() error {
 	n, err := p.inst.FPDFDoc_GetAttachmentCount(&requests.FPDFDoc_GetAttachmentCount{Document: p.doc})
 	if err != nil {
-		return 0, p.left()
+		return p.left()
 	}
-	for i := range n.AttachmentCount {
+	size := 0
+	for i := range min(n.AttachmentCount, p.limits.Members+1) {
 		a, err := p.inst.FPDFDoc_GetAttachment(&requests.FPDFDoc_GetAttachment{Document: p.doc, Index: i})
 		if err != nil {
-			return i, p.left()
+			return p.left()
 		}
 		name := "attachment"
 		if v, err := p.inst.FPDFAttachment_GetName(&requests.FPDFAttachment_GetName{Attachment: a.Attachment}); err == nil && v.Name != "" {
 			name = v.Name
 		}
 		file, err := p.inst.FPDFAttachment_GetFile(&requests.FPDFAttachment_GetFile{Attachment: a.Attachment})
+		if err == nil {
+			if size += len(file.Contents); size > maxMemory {
+				size -= len(file.Contents)
+				err = errMemory
+			}
+		}
 		if err != nil {
 			if err := p.tolerate(p.source.loc.in(name), err); err != nil {
-				return i, err
+				return err
 			}
 			continue
 		}
-		if err := p.descend(p.source, &source{name: name, r: p.inflated(bytes.NewReader(file.Contents))}); err != nil {
-			return i, err
-		}
+		p.files = append(p.files, &source{name: name, r: p.inflated(bytes.NewReader(file.Contents))})
 	}
-	return n.AttachmentCount, nil
+	return nil
 }

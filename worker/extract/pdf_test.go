@@ -73,6 +73,23 @@ func TestPDFIsReadPageByPage(t *testing.T) {
 	})
 }
 
+func TestPDFInAPDFNeedsNoSecondInstance(t *testing.T) {
+	data := []byte("deep-needle")
+	for range 3 {
+		data = pdfOf(
+			`<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(inner) 3 0 R] >> >> >>`,
+			`<< /Type /Pages /Kids [] /Count 0 >>`,
+			`<< /Type /Filespec /F (inner) /UF (inner) /EF << /F 4 0 R >> >>`,
+			pdfStream("/Type /EmbeddedFile", string(data)),
+		)
+	}
+	x := New(Options{PDFs: 1, CacheDir: pdfCache})
+	defer x.Close()
+	readFrom(t, x, bytes.NewReader(data), "", Limits{}).clean().at(map[string]Location{
+		"deep-needle": {Path: "inner!/inner!/inner", Line: 1},
+	})
+}
+
 func TestPDFWithoutTextIsAScan(t *testing.T) {
 	data := pdfOf(`<< /Type /Catalog /Pages 2 0 R >>`, `<< /Type /Pages /Kids [4 0 R] /Count 1 >>`, pdfFont, pdfPage(5, ""),
 		pdfStream("", "0 0 m 100 100 l S"))
