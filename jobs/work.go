@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -42,8 +41,9 @@ type worker struct {
 	servers  []*asynq.Server
 	over     chan struct{} // closed when Work has stopped waiting for its runs
 
-	mu   sync.Mutex // guards runs
-	runs map[run]*attempt
+	mu       sync.Mutex // guards all below
+	runs     map[run]*attempt
+	stopping bool // runs have been told so, and those to come are
 }
 
 // Work runs jobs of the handlers' types, and ends jobs of a type that no live
@@ -126,6 +126,7 @@ func (w *worker) stop() {
 	case <-finished:
 	case <-time.After(w.q.opt.Grace):
 		w.mu.Lock()
+		w.stopping = true
 		for _, a := range w.runs {
 			a.cancel(ErrStopping)
 		}
@@ -173,14 +174,9 @@ func (w *worker) claim(d run) (*attempt, error) {
 	for _, t := range w.types {
 		args = append(args, t)
 	}
-	var v any
-	var err error
-	for range 3 {
-		// Without an answer the delivery would be lost until the sweep finds it.
-		if v, err = q.eval(context.Background(), claimScript, d.name, args...); !errors.Is(err, ErrUnavailable) {
-			break
-		}
-	}
+	// Left without an answer, the job would wait until the scrub comes to it,
+	// or its run, which may have begun, until the lease is over.
+	v, err := w.insist(claimScript, d.name, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -208,6 +204,9 @@ func (w *worker) claim(d run) (*attempt, error) {
 	}
 	w.runs[a.run] = a
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
+	if w.stopping {
+		a.cancel(ErrStopping)
+	}
 	return a, nil
 }
 
