@@ -15,6 +15,8 @@ require (
 
 require pgregory.net/rapid v1.3.0
 
+require golang.org/x/crypto v0.58.0 // indirect
+
 require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/nyaruka/phonenumbers v1.8.1
