@@ -73,10 +73,12 @@ func All() []*classify.Type {
 		ipv4(),
 		ipv6(),
 		ipAddress(),
+		macAddress(),
 		awsAccessKey(),
 		awsSecretKey(),
 		privateKey(),
-	}, nations())
+		jwt(),
+	}, tokens(), azureSecrets(), nations())
 }
 
 // own returns the ID of a type that has none elsewhere: RFC 9562, section 5.5.

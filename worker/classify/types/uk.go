@@ -42,7 +42,7 @@ func ukNINO() *classify.Type {
 // one kind of separator or none between the parts.
 func ninoCheck(c *classify.Candidate) bool {
 	s := c.Text[c.Start:]
-	switch strings.ToUpper(s[:2]) {
+	switch string([]byte{upper(s[0]), upper(s[1])}) {
 	case "BG", "GB", "KN", "NK", "NT", "TN", "ZZ": // for administration
 		return false
 	}
