@@ -78,6 +78,7 @@ func All() []*classify.Type {
 		awsSecretKey(),
 		privateKey(),
 		jwt(),
+		passwordURL(),
 	}, tokens(), azureSecrets(), nations())
 }
 
