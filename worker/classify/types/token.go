@@ -49,7 +49,11 @@ func (k *token) shape() classify.Word {
 	w := classify.Word{Before: 1, After: len(k.prefixes[0]) + k.max + 16}
 	for _, p := range k.prefixes {
 		if i := strings.IndexAny(p, "-."); i >= 0 {
-			p, w.Min = p[:i], i
+			p = p[:i]
+			w.Max = max(w.Max, i)
+			if w.Min == 0 || i < w.Min {
+				w.Min = i
+			}
 		}
 		w.Starts = append(w.Starts, p)
 	}

@@ -9,6 +9,7 @@ import (
 // ukNINO is the National Insurance number: two letters of a prefix in use, six
 // digits and A to D (HMRC, National Insurance Manual NIM39110).
 func ukNINO() *classify.Type {
+	prefixes := pairs("ABCEGHJKLMNOPRSTWXYZ", "ABCEGHJKLMNPRSTWXYZ")
 	return &classify.Type{
 		ID:          "16c07343-c26f-49d2-a987-3daf717e94cc",
 		Name:        "U.K. National Insurance Number (NINO)",
@@ -21,13 +22,12 @@ func ukNINO() *classify.Type {
 			"national insurance", "national insurance number", "national insurance no", "national insurance contributions", "ni number", "ni no", "ni#", "nino",
 			"insurance number", "insurance no", "protection act", "social security", "hmrc", "paye", "yswiriant gwladol", "rhif yswiriant gwladol",
 		},
-		Rules: []classify.Rule{{
-			Shape:    small(classify.Word{Starts: pairs("ABCEGHJKLMNOPRSTWXYZ", "ABCEGHJKLMNPRSTWXYZ"), Min: 2, Max: 9, Before: 2, After: reach}),
-			Check:    ninoCheck,
-			Strength: classify.Ranges,
-			Alone:    75,
-			With:     85,
-		}},
+		// In small letters only the unspaced form counts, or every short word
+		// of a text would be looked at.
+		Rules: []classify.Rule{
+			{Shape: classify.Word{Starts: prefixes, Min: 2, Max: 2, Before: 2, After: reach}, Check: ninoCheck, Strength: classify.Ranges, Alone: 75, With: 85},
+			{Shape: small(classify.Word{Starts: prefixes, Min: 9, Max: 9, Before: 2, After: reach}), Check: ninoCheck, Strength: classify.Ranges, Alone: 75, With: 85},
+		},
 		Finds: []classify.Sample{
 			{Text: "NI number QQ 12 34 56 C, or AB 12 34 56 C", Match: "AB 12 34 56 C", Confidence: 85},
 			{Text: "nino: PR 123612C", Match: "PR 123612C", Confidence: 85},
