@@ -99,7 +99,7 @@ func New(o Options) http.Handler {
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}
-	a.door = a.observe(a.share(a.router()))
+	a.door = a.observe(a.share(canonical(a.router())))
 	return a.door
 }
 

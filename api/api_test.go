@@ -104,9 +104,19 @@ type answer struct {
 	body string
 }
 
-// call sends a request; headers are lines "Name: value".
+// call sends a request; headers are lines "Name: value". What the service takes
+// must be as the OpenAPI document describes it.
 func (s *service) call(method, target, body string, headers ...string) answer {
 	s.t.Helper()
+	r := newRequest(method, target, body, headers...)
+	a := s.send(r)
+	if a.StatusCode < 300 {
+		readContract(s.t).checkRequest(s.t, r, []byte(body))
+	}
+	return a
+}
+
+func newRequest(method, target, body string, headers ...string) *http.Request {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if body == "" {
 		r = httptest.NewRequest(method, target, nil)
@@ -120,10 +130,18 @@ func (s *service) call(method, target, body string, headers ...string) answer {
 		}
 		r.Header.Add(name, value)
 	}
-	return s.send(r)
+	return r
 }
 
+// send checks that the answer is one that the OpenAPI document describes.
 func (s *service) send(r *http.Request) answer {
+	s.t.Helper()
+	a := s.serve(r)
+	readContract(s.t).checkAnswer(s.t, r, a)
+	return a
+}
+
+func (s *service) serve(r *http.Request) answer {
 	w := httptest.NewRecorder()
 	s.api.ServeHTTP(w, r)
 	return answer{w.Result(), w.Body.String()}

@@ -14,7 +14,7 @@ func BenchmarkAnswer(b *testing.B) {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				s.call(bb.method, bb.path, bb.body)
+				s.serve(newRequest(bb.method, bb.path, bb.body))
 				s.log.Reset()
 			}
 		})

@@ -16,7 +16,9 @@ import (
 	"github.com/classifyd/classifyd/jobs"
 )
 
-const card = `{"classification":[{"id":"` + cardID + `","uniqueCount":1}]}`
+const card = `{"classification":[{"id":"` + cardID + `","displayName":"Credit Card Number","uniqueCount":1,"confidence":85,"recommendedConfidence":85,` +
+	`"matches":[{"idMatch":"4111 1111 1111 1111","offset":11,"length":19,"confidence":85,"evidences":[{"match":"card","offset":3,"length":4}]}],` +
+	`"classificationMethod":"patternMatch","scope":"fullDocument","sensitiveTypeSource":"outOfBox","classificationAttributes":[{"confidence":85,"count":1}]}]}`
 
 // takes returns a run that takes a while and finds a card.
 func takes(d time.Duration) func(context.Context, *jobs.Job) (*jobs.Result, error) {

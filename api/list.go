@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/classifyd/classifyd/api/odata"
 	"github.com/classifyd/classifyd/api/wire"
@@ -51,7 +52,8 @@ type place struct {
 
 // page reads up to size of the jobs that s asks for, and says where to go on if
 // there may be more. Of jobs that must be asked one by one it looks at no more
-// than maxLooks, so that such a page can be short.
+// than maxLooks, and for no longer than half the time that the queue has, so
+// that such a page can be short.
 func (c collection) page(ctx context.Context, r *http.Request, s search, skip, size int) (found []*jobs.Job, next *place, err error) {
 	if s.none || size == 0 {
 		return nil, nil, nil
@@ -59,16 +61,16 @@ func (c collection) page(ctx context.Context, r *http.Request, s search, skip, s
 	// One more than the page shows whether there is another.
 	s.Page = min(skip+size+1, maxTop+1)
 	if s.match != nil {
-		s.Page = 500
+		s.Page = 200
 	}
-	looks := 0
+	looks, enough := 0, time.Now().Add(c.deadline/2)
 	var last *jobs.Job // that was looked at and told or passed over
 	for j, err := range c.jobs(ctx, callOf(r).Tenant, s) {
 		if err != nil {
 			return nil, nil, err
 		}
 		if s.match != nil {
-			if looks++; looks > c.maxLooks {
+			if looks++; looks > c.maxLooks || looks > 1 && time.Now().After(enough) {
 				return found, &place{last.Cursor(), skip}, nil
 			}
 		}
@@ -101,7 +103,7 @@ func (c collection) count(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.send(w, r, http.StatusOK, "text/plain", strconv.AppendInt(nil, n, 10))
+	c.send(w, r, http.StatusOK, plain, strconv.AppendInt(nil, n, 10))
 	return nil
 }
 

@@ -99,6 +99,9 @@ func (a *api) logCall(r *http.Request, c *call, w *recorder, took time.Duration)
 		attrs = append(attrs, slog.String("code", p.code))
 		if p.status >= 500 {
 			level = slog.LevelError
+			if p.status == http.StatusServiceUnavailable {
+				level = slog.LevelWarn // full or without its store, as the caller was told
+			}
 			if p.cause != nil {
 				attrs = append(attrs, slog.String("error", p.cause.Error()))
 			}

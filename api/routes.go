@@ -25,17 +25,22 @@ type route struct {
 	path    string
 	verbs   map[string]handler
 	open    bool   // to callers who are not authenticated
-	media   string // what it answers with if not JSON
+	media   string // the media type of its answers, where that is not JSON
 	lone    bool   // cannot be part of a batch
 	version string // what stands before dataClassification: /beta, /v1.0 or nothing
 }
 
 // services are the routes at the root.
 func (a *api) services() []route {
-	return []route{
+	routes := []route{
 		{name: "livez", path: "/livez", open: true, verbs: map[string]handler{"GET": a.live}},
 		{name: "readyz", path: "/readyz", open: true, verbs: map[string]handler{"GET": a.ready}},
+		{name: "openapi", path: "/openapi.yaml", open: true, media: yaml, verbs: map[string]handler{"GET": a.describe(yaml, openAPI)}},
 	}
+	for _, version := range versions {
+		routes = append(routes, route{name: "metadata", path: version + "/$metadata", open: true, media: xml, verbs: map[string]handler{"GET": a.describe(xml, metadata)}})
+	}
+	return routes
 }
 
 // resources are the routes below dataClassification.
@@ -66,7 +71,7 @@ func (c collection) routes() []route {
 	return []route{
 		{name: c.name, path: base, verbs: map[string]handler{"GET": c.list, "POST": c.create}},
 		{name: c.name + ".ref", path: base + "/$ref", verbs: map[string]handler{"POST": c.createReference}},
-		{name: c.name + ".count", path: base + "/$count", media: "text/plain", verbs: map[string]handler{"GET": c.count}},
+		{name: c.name + ".count", path: base + "/$count", media: plain, verbs: map[string]handler{"GET": c.count}},
 		{name: c.name + ".job", path: base + "/{id}", verbs: map[string]handler{"GET": c.get, "PATCH": c.patch, "DELETE": c.delete}},
 		{name: c.name + ".job.events", path: base + "/{id}/events", media: eventStream, lone: true, verbs: map[string]handler{"GET": c.follow}},
 		{name: c.name + ".cancel", path: base + "/{id}/cancel", verbs: map[string]handler{"POST": c.cancel}},
@@ -76,13 +81,13 @@ func (c collection) routes() []route {
 // router serves every route under each of Graph's versions and without one.
 // The router finds the path and the route the method, because mux can neither
 // say which methods a path has nor run anything where a method does not match.
-func (a *api) router() http.Handler {
+func (a *api) router() *mux.Router {
 	root := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	root.NotFoundHandler = a.serve(route{name: "none"})
 	for _, rt := range a.services() {
 		root.Handle(rt.path, a.serve(rt)).Name(rt.name)
 	}
-	for _, version := range []string{"/beta", "/v1.0", ""} {
+	for _, version := range versions {
 		batch := route{name: "batch", path: version + "/$batch", version: version, lone: true, verbs: map[string]handler{"POST": a.batch}}
 		root.Handle(batch.path, a.serve(batch)).Name(version + batch.name)
 		sub := root.PathPrefix(version + service).Subrouter()
@@ -91,11 +96,13 @@ func (a *api) router() http.Handler {
 			sub.Handle(rt.path, a.serve(rt)).Name(version + rt.name)
 		}
 	}
-	return canonical(root)
+	return root
 }
 
-// service is what all resources hang from.
+// service is what all resources hang from, under any of the versions.
 const service = "/dataClassification"
+
+var versions = []string{"/beta", "/v1.0", ""}
 
 // serve lets a request in and hands it to the method's handler.
 func (a *api) serve(rt route) http.Handler {

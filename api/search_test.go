@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -58,7 +59,7 @@ func TestFilterThatNoIndexServesAsksEachJob(t *testing.T) {
 }
 
 func TestFilterThatNoIndexServesLooksAtFewJobsAPage(t *testing.T) {
-	s := start(t, func(o *api.Options) { o.MaxLooks = 3 })
+	s := start(t, func(o *api.Options) { o.MaxLooks, o.Deadline = 3, time.Minute })
 	all := s.submit(11, "a")
 	filter := "?$filter=" + url.QueryEscape("priority eq 'high' or endDateTime ne null")
 	s.want(200, "POST", jobsPath+"/"+all[0]+"/cancel", "")

@@ -18,6 +18,13 @@ func payload(r *http.Request) string {
 	return "application/json;odata.metadata=" + callOf(r).metadata + ";odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 }
 
+// The media types of answers that are not JSON.
+const (
+	plain = "text/plain"
+	yaml  = "application/yaml"
+	xml   = "application/xml"
+)
+
 // minGzip is the length from which packing an answer saves a packet.
 const minGzip = 1400
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"embed"
 	"encoding/hex"
+	"strings"
 )
 
 //go:embed scripts/*.lua
@@ -46,14 +47,14 @@ var (
 // load reads a script and puts what it shares with others in front: ofRecords
 // for those that change or read records, boxes for those that read the index.
 func load(name string, shared ...string) *script {
-	src := ""
+	var src strings.Builder
 	for _, file := range append(shared, name) {
 		b, err := scriptFiles.ReadFile("scripts/" + file + ".lua")
 		if err != nil {
 			panic(err) // the build lacks a file that it embeds by name
 		}
-		src += string(b)
+		src.WriteString(string(b))
 	}
-	sum := sha1.Sum([]byte(src))
-	return &script{name: name, src: src, sha: hex.EncodeToString(sum[:])}
+	sum := sha1.Sum([]byte(src.String()))
+	return &script{name: name, src: src.String(), sha: hex.EncodeToString(sum[:])}
 }

@@ -183,6 +183,31 @@ test("a deleted job is gone", async () => {
   assert.equal((await refusal(client.api(`${jobs}/${id}`).get())).statusCode, 404);
 });
 
+test("a batch creates, reads and counts", async () => {
+  const call = (id, path, more, dependsOn) => ({ id, dependsOn, request: new Request(`${SERVICE}/beta${path}`, more) });
+  const post = { method: "POST", headers: { "Content-Type": "application/json" } };
+  const name = randomUUID();
+  const send = async (...calls) =>
+    new BatchResponseContent(await client.api("/$batch").post(await new BatchRequestContent(calls).getContent()));
+
+  const answers = await send(
+    call("1", jobs, { ...post, body: JSON.stringify({ id: name, type: "batched" }) }),
+    call("2", `${jobs}/${name}`, {}, ["1"]),
+    call("3", `${jobs}/$count?$filter=type eq 'batched'`, {}, ["1"]),
+    call("4", `${jobs}/${name}/nothing`, {}, ["1"]));
+  const made = answers.getResponseById("1");
+  assert.equal(made.status, 201);
+  assert.ok(made.headers.get("Location").endsWith(name));
+  assert.equal((await answers.getResponseById("2").json()).id, name);
+  assert.equal(await answers.getResponseById("3").text(), "1");
+  const missing = answers.getResponseById("4");
+  assert.equal(missing.status, 404);
+  assert.equal((await missing.json()).error.code, "notFound");
+
+  const chain = await send(call("a", `${jobs}/${randomUUID()}`), call("b", jobs, {}, ["a"]));
+  assert.deepEqual(["a", "b"].map((id) => chain.getResponseById(id).status), [404, 424]);
+});
+
 test("a full queue is tried again until it has room", async () => {
   const job = await connect(FULL).api(jobs).post({ type: "classifyText", request: { text } });
   assert.equal(job.type, "classifyText");

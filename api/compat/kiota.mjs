@@ -159,6 +159,22 @@ test("a deleted job is gone", async () => {
   assert.equal((await refusal(jobs.byJobResponseBaseId(id).get())).responseStatusCode, 404);
 });
 
+test("a batch creates and reads", async () => {
+  const { id } = await jobs.post({ type: "batched" });
+  const old = await jobs.post({ type: "batched" });
+  const batch = new BatchRequestContent(adapter, errorMappings);
+  const calls = [
+    [jobs.toPostRequestInformation(textJob), 201],
+    [jobs.byJobResponseBaseId(id).toGetRequestInformation(), 200],
+    [jobs.toGetRequestInformation({ queryParameters: { filter: "type eq 'batched'", top: 1 } }), 200],
+    [jobs.byJobResponseBaseId(randomUUID()).toGetRequestInformation(), 404],
+    [jobs.byJobResponseBaseId(old.id).toDeleteRequestInformation(), 204],
+  ].map(([request, status]) => [batch.addBatchRequest(request).id, status]);
+  // Of a body the SDK reads base64 alone, so that there are only the statuses.
+  const statuses = await (await batch.postAsync()).getResponsesStatusCodes();
+  assert.deepEqual(calls.map(([id]) => statuses.get(id)), calls.map(([, status]) => status));
+});
+
 test("a full queue is tried again until it has room", async () => {
   assert.equal((await connect(FULL).service.jobs.post(textJob)).type, "classifyText");
 });

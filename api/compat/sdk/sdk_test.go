@@ -27,12 +27,15 @@ const (
 	text = "Visa card 4111 1111 1111 1111, expires 12/29"
 )
 
-var errorMappings = kiota.ErrorMappings{"XXX": newODataError}
+var errorMappings = kiota.ErrorMappings{"4XX": newODataError, "5XX": newODataError}
 
 func TestMain(m *testing.M) {
 	kiota.RegisterDefaultSerializer(func() serialization.SerializationWriterFactory { return kiotajson.NewJsonSerializationWriterFactory() })
 	kiota.RegisterDefaultDeserializer(func() serialization.ParseNodeFactory { return kiotajson.NewJsonParseNodeFactory() })
 	kiota.RegisterDefaultDeserializer(func() serialization.ParseNodeFactory { return kiotatext.NewTextParseNodeFactory() })
+	if err := graph.RegisterError(graph.BatchRequestErrorRegistryKey, errorMappings); err != nil {
+		panic(err)
+	}
 	os.Exit(m.Run())
 }
 
@@ -266,6 +269,57 @@ func TestDeletedJobIsGone(t *testing.T) {
 	_, err := c.try(c.request(kiota.GET, jobPath, "id", id))
 	if e, ok := errors.AsType[*oDataError](err); !ok || e.ResponseStatusCode != http.StatusNotFound {
 		t.Errorf("get after delete = %v, want 404", err)
+	}
+}
+
+func TestBatchCreatesAndReads(t *testing.T) {
+	c := connect(t, "SERVICE")
+	known := c.create(&job{typ: "counted"}).id
+	batch := graph.NewBatchRequest(c)
+	add := func(r *kiota.RequestInformation) graph.BatchItem {
+		item, err := batch.AddBatchRequestStep(*r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return item
+	}
+	made := add(c.withBody(c.request(kiota.POST, jobsPath), &job{typ: "batched"}))
+	read := add(c.request(kiota.GET, jobPath, "id", known))
+	listed := add(c.request(kiota.GET, jobsPath+"{?%24filter}", "%24filter", "type eq 'batched'"))
+	listed.DependsOnItem(made)
+	missing := add(c.request(kiota.GET, jobPath, "id", uuid.NewString()))
+	useless := add(c.request(kiota.GET, jobsPath))
+	useless.DependsOnItem(missing)
+
+	answers, err := batch.Send(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		item   graph.BatchItem
+		status int32
+	}{
+		{"create", made, 201}, {"read", read, 200}, {"list", listed, 200}, {"missing", missing, 404}, {"after a failure", useless, 424},
+	} {
+		if got := answers.GetStatusCodes()[*tt.item.GetId()]; got != tt.status {
+			t.Errorf("%s: status %d, want %d", tt.name, got, tt.status)
+		}
+	}
+	j, err := graph.GetBatchResponseById[*job](answers, *made.GetId(), newJob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := graph.GetBatchResponseById[*page](answers, *listed.GetId(), newPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ids(p.value); !slices.Equal(got, []string{j.id}) {
+		t.Errorf("the batch made %s and listed %v", j.id, got)
+	}
+	_, err = graph.GetBatchResponseById[*job](answers, *missing.GetId(), newJob)
+	if e, ok := errors.AsType[*oDataError](err); !ok || e.code != "notFound" {
+		t.Errorf("missing: %v, want an OData error", err)
 	}
 }
 

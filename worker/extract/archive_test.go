@@ -1,0 +1,240 @@
+package extract
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+)
+
+// A file is one that goes into an archive.
+type file struct{ name, text string }
+
+func zipOf(t testing.TB, files ...file) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range files {
+		method := zip.Deflate
+		if f.name == "mimetype" {
+			method = zip.Store
+		}
+		w, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: method})
+		if err == nil {
+			_, err = io.WriteString(w, f.text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func tarOf(t testing.TB, files ...file) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := tar.NewWriter(&b)
+	for _, f := range files {
+		err := z.WriteHeader(&tar.Header{Name: f.name, Size: int64(len(f.text)), Mode: 0o600})
+		if err == nil {
+			_, err = io.WriteString(z, f.text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// packed returns data as w, which writes to b, compresses it.
+func packed(t testing.TB, b *bytes.Buffer, w io.WriteCloser, data []byte) []byte {
+	t.Helper()
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func gzipOf(t testing.TB, data []byte) []byte {
+	var b bytes.Buffer
+	return packed(t, &b, gzip.NewWriter(&b), data)
+}
+
+func xzOf(t testing.TB, data []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := xz.NewWriter(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packed(t, &b, w, data)
+}
+
+func zstdOf(t testing.TB, data []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := zstd.NewWriter(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packed(t, &b, w, data)
+}
+
+// bzip2Sample is two lines; Go cannot write bzip2.
+const bzip2Sample = "QlpoOTFBWSZTWTPHyAYAAAdRgAAQQAAHZRwAIAAhqeSNGyhA0DQoMwiSPdLt+tpmHEHM+LuSKcKEgZ4+QDA="
+
+func sample(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestCompressedFilesAreReadAsWhatIsInThem(t *testing.T) {
+	text := []byte("first line\nthe needle is here\n")
+	bz, err := base64.StdEncoding.DecodeString(bzip2Sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{
+		"a.log.gz": gzipOf(t, text), "a.log.xz": xzOf(t, text), "a.log.zst": zstdOf(t, text), "a.log.bz2": bz,
+		"a.gz.xz.zst": zstdOf(t, xzOf(t, gzipOf(t, text))),
+	} {
+		g := read(t, data, name, Limits{}).clean()
+		if g.text != string(text) {
+			t.Errorf("%s is read as %q", name, g.text)
+		}
+		g.at(map[string]Location{"needle": {Line: 2}})
+	}
+}
+
+func TestMembersOfArchivesHaveTheirPath(t *testing.T) {
+	inner := zipOf(t, file{"deep/c.txt", "third\nc-needle"})
+	files := []file{{"a.txt", "a-needle"}, {"dir/b.json", `{"b":"b-needle"}`}, {"inner.zip", string(inner)}, {"e.txt", ""}}
+	for name, data := range map[string][]byte{
+		"x.zip":     zipOf(t, files...),
+		"x.tar":     tarOf(t, files...),
+		"x.tar.gz":  gzipOf(t, tarOf(t, files...)),
+		"x.tar.xz":  xzOf(t, tarOf(t, files...)),
+		"x.zip.txt": zipOf(t, files...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			read(t, data, name, Limits{}).clean().at(map[string]Location{
+				"a-needle": {Path: "a.txt", Line: 1},
+				"b-needle": {Path: "dir/b.json", Line: 1},
+				"c-needle": {Path: "inner.zip!/deep/c.txt", Line: 2},
+			})
+		})
+	}
+}
+
+func TestStreamedArchiveIsReadAsTheSameText(t *testing.T) {
+	data := zipOf(t, file{"a.txt", strings.Repeat("a-needle\n", 10)}, file{"b.tar", string(tarOf(t, file{"c.txt", "c-needle"}))})
+	want := read(t, data, "x.zip", Limits{}).clean()
+	got := readFrom(t, extractor(t), io.MultiReader(bytes.NewReader(data)), "x.zip", Limits{}).clean()
+	if got.text != want.text || got.text == "" {
+		t.Errorf("a stream is read as %q, a file as %q", got.text, want.text)
+	}
+}
+
+func TestLargeMemberIsReadFromDisk(t *testing.T) {
+	noise := make([]byte, spoolMemory)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
+	inner := zipOf(t, file{"noise.txt", base64.StdEncoding.EncodeToString(noise)}, file{"last.txt", "needle"})
+	if len(inner) <= spoolMemory {
+		t.Fatalf("the member has %d bytes, and would stay in memory", len(inner))
+	}
+	g := read(t, zipOf(t, file{"inner.zip", string(inner)}), "x.zip", Limits{}).clean()
+	g.at(map[string]Location{"needle": {Path: "inner.zip!/last.txt", Line: 1}})
+}
+
+func TestMemberThatCannotBeReadKeepsNoOtherFromIt(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range []struct {
+		zip.FileHeader
+		text string
+	}{
+		{zip.FileHeader{Name: "a.txt"}, "a-needle"},
+		{zip.FileHeader{Name: "secret.txt", Flags: 1}, "sealed"},
+		{zip.FileHeader{Name: "broken.gz"}, "\x1f\x8b\x08\x00garbage"},
+		{zip.FileHeader{Name: "logo.png"}, "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"},
+		{zip.FileHeader{Name: "z.txt"}, "z-needle"},
+	} {
+		create := z.CreateHeader
+		if f.Flags != 0 {
+			create = z.CreateRaw
+		}
+		w, err := create(&f.FileHeader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, f.text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	g := read(t, b.Bytes(), "x.zip", Limits{})
+	g.at(map[string]Location{"a-needle": {Path: "a.txt", Line: 1}, "z-needle": {Path: "z.txt", Line: 1}})
+	type failure struct {
+		code  Code
+		path  string
+		minor bool
+	}
+	want := []failure{{PasswordProtected, "secret.txt", false}, {ExtractionFailed, "broken.gz", false}, {UnsupportedFileType, "logo.png", true}}
+	for i, e := range g.errs {
+		if f := (failure{e.Code, e.Location.Path, e.Minor()}); i >= len(want) || f != want[i] {
+			t.Errorf("error %d is %+v", i, f)
+		}
+	}
+	if len(g.errs) != len(want) {
+		t.Errorf("got %d errors, want %d", len(g.errs), len(want))
+	}
+}
+
+func TestPathsOutOfTheArchiveAreOnlyNames(t *testing.T) {
+	files := []file{{"../../etc/passwd", "a-needle"}, {"/etc/shadow", "b-needle"}, {"C:\\x\x00\n.txt", "c-needle"}}
+	want := map[string]Location{
+		"a-needle": {Path: "../../etc/passwd", Line: 1}, "b-needle": {Path: "/etc/shadow", Line: 1}, "c-needle": {Path: "C:\\x__.txt", Line: 1},
+	}
+	read(t, zipOf(t, files...), "x.zip", Limits{}).clean().at(want)
+	delete(want, "c-needle") // tar ends names at a zero
+	read(t, tarOf(t, files[:2]...), "x.tar", Limits{}).clean().at(want)
+}
+
+func TestSevenZipIsRead(t *testing.T) {
+	// Written by 7-Zip; testdata/README.md says how.
+	for _, name := range []string{"lzma2.7z", "lzma.7z", "copy.7z", "bzip2.7z", "deflate.7z", "plainheader.7z"} {
+		t.Run(name, func(t *testing.T) {
+			read(t, sample(t, name), name, Limits{}).clean().at(map[string]Location{
+				"a-needle": {Path: "a.txt", Line: 1},
+				"b-needle": {Path: "dir/b.txt", Line: 2},
+			})
+		})
+	}
+	read(t, sample(t, "encrypted.7z"), "", Limits{}).fails(PasswordProtected)
+	read(t, sample(t, "encryptedheader.7z"), "", Limits{}).fails(PasswordProtected)
+	read(t, sample(t, "ppmd.7z"), "", Limits{}).fails(UnsupportedFileType)
+}
