@@ -208,6 +208,7 @@ func (w *worker) claim(d run) (*attempt, error) {
 	}
 	w.runs[a.run] = a
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
+	q.met.started(j)
 	return a, nil
 }
 
@@ -253,6 +254,7 @@ func (w *worker) beat(ctx context.Context) {
 		v, err := q.pipes[sh].eval(ctx, heartbeatScript, []string{sh.key("lease"), sh.key("serves")}, append(head, args[sh]...)...)
 		if err != nil {
 			if ctx.Err() == nil {
+				q.met.missed.Inc()
 				q.log.Warn("heartbeat failed", "runs", len(args[sh])/3, "error", err)
 			}
 			continue
