@@ -2,6 +2,8 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
+	"net"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/embedded"
 	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
@@ -65,5 +68,64 @@ func TestJobTakenAsRedisGoesAwayStartsAsSoonAsItIsBack(t *testing.T) {
 			t.Errorf("%d jobs ran up to the one that was taken first", n)
 		}
 		s.CheckPromises()
+	})
+}
+
+func TestNoJobIsCalledUnsupportedBecauseRedisWasAway(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		faults := &jobtest.Faults{}
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Faults: faults})
+		for range 3 {
+			s.Process(jobs.Handler{Type: "invoice", Run: block})
+		}
+		s.Process()
+		time.Sleep(time.Second)
+		faults.Away(true)
+		time.Sleep(15 * time.Second)
+		faults.Away(false)
+		for range 10 {
+			j := s.Submit(jobtest.Text("acme"))
+			if got := s.Wait(j); got.State != jobs.Succeeded {
+				t.Fatalf("job ended %s %v", got.State, got.Error)
+			}
+		}
+		s.CheckEnded()
+	})
+}
+
+// mute is a connection to a server that stopped answering while on.
+type mute struct {
+	net.Conn
+	on *atomic.Bool
+}
+
+func (c mute) Write(p []byte) (int, error) {
+	if c.on.Load() {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+func TestSubmitDoesNotWaitLongForARedisThatHangs(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		server := embedded.Start()
+		t.Cleanup(server.Close)
+		o := server.Options()
+		var on atomic.Bool
+		dial := o.Dialer
+		o.Dialer = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := dial(ctx, network, addr)
+			return mute{c, &on}, err
+		}
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Redis: o}})
+		on.Store(true)
+		defer on.Store(false)
+		for _, which := range []string{"first", "second"} {
+			start := time.Now()
+			_, _, err := s.TrySubmit(jobtest.Text("acme"))
+			if took := time.Since(start); !errors.Is(err, jobs.ErrUnavailable) || took > 5*time.Second {
+				t.Errorf("the %s Submit = %v after %v", which, err, took)
+			}
+		}
 	})
 }

@@ -43,7 +43,8 @@ type worker struct {
 
 	mu       sync.Mutex // guards all below
 	runs     map[run]*attempt
-	stopping bool // runs have been told so, and those to come are
+	stopping bool      // runs have been told so, and those to come are
+	missed   time.Time // the last heartbeat that failed
 }
 
 // Work runs jobs of the handlers' types, and ends jobs of a type that no live
@@ -170,7 +171,7 @@ func (w *worker) process(_ context.Context, t *asynq.Task) error {
 // nothing or is not ours to run.
 func (w *worker) claim(d run) (*attempt, error) {
 	q := w.q
-	args := []any{d.fence, w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError}
+	args := []any{d.fence, w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard()}
 	for _, t := range w.types {
 		args = append(args, t)
 	}
@@ -251,6 +252,9 @@ func (w *worker) beat(ctx context.Context) {
 		}
 		v, err := q.pipes[sh].eval(ctx, heartbeatScript, []string{sh.key("lease"), sh.key("serves")}, append(head, args[sh]...)...)
 		if err != nil {
+			w.mu.Lock()
+			w.missed = time.Now()
+			w.mu.Unlock()
 			if ctx.Err() == nil {
 				q.log.Warn("heartbeat failed", "runs", len(args[sh])/3, "error", err)
 			}
@@ -263,6 +267,17 @@ func (w *worker) beat(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// unheard is 1 when a heartbeat failed not long ago. Then Redis may have been
+// away for everyone, and that a job's type is not announced says nothing yet.
+func (w *worker) unheard() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.missed.IsZero() && time.Since(w.missed) < lease {
+		return 1
+	}
+	return 0
 }
 
 // lose ends the work on a run whose record went on without it.
