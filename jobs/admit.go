@@ -87,6 +87,9 @@ func (a *admission) refusal() error {
 }
 
 func (a *admission) look(ctx context.Context) error {
+	// The submission that waits for the first look has a command of its own to send.
+	ctx, cancel := context.WithTimeout(ctx, a.q.opt.Deadline)
+	defer cancel()
 	before := a.since.Load()
 	var depth int64
 	full := false

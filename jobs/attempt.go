@@ -153,20 +153,25 @@ func (a *attempt) again(why string, wait time.Duration, failure string) string {
 // answered. A mistake of ours in a script is logged and given up: the lease
 // then ends by itself.
 func (a *attempt) persist(s *script, args ...any) any {
-	q := a.w.q
+	v, err := a.w.insist(s, a.run.name, append([]any{a.run.fence}, args...)...)
+	if err != nil {
+		a.w.q.log.Error("run not settled", "job", a.run.name, "error", err)
+	}
+	return v
+}
+
+// insist runs a script on a record until Redis has answered, or Work waits no
+// longer.
+func (w *worker) insist(s *script, n name, args ...any) (any, error) {
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		v, err := q.eval(context.Background(), s, a.run.name, append([]any{a.run.fence}, args...)...)
-		if err == nil {
-			return v
-		}
+		v, err := w.q.eval(context.Background(), s, n, args...)
 		if !errors.Is(err, ErrUnavailable) {
-			q.log.Error("run not settled", "job", a.run.name, "error", err)
-			return nil
+			return v, err
 		}
 		select {
 		case <-time.After(pause + rand.N(pause)):
-		case <-a.w.over:
-			return nil
+		case <-w.over:
+			return nil, err
 		}
 	}
 }

@@ -24,8 +24,8 @@ var (
 	ErrUnavailable = errors.New("store unavailable")
 
 	// ErrStopping is the cause of a run's canceled context when the process
-	// stops, ErrLost when another worker has taken the job or Redis was out of
-	// reach for too long, ErrCanceled when a client canceled it.
+	// stops, ErrLost when the job was taken back because Redis had not heard of
+	// the run for too long, ErrCanceled when a client canceled it.
 	ErrStopping = errors.New("worker is stopping")
 	ErrLost     = errors.New("job was taken over")
 	ErrCanceled = errors.New("job was canceled")

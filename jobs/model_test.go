@@ -117,9 +117,13 @@ func (m *machine) claim(t *rapid.T) {
 	owner := rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "owner")
 	lease, keep, pass := spans.Draw(t, "lease"), spans.Draw(t, "keep"), spans.Draw(t, "pass on")
 	serves := rapid.IntRange(0, 3).Draw(t, "serves") > 0
-	args := []any{fence, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError}
+	unheard := rapid.Bool().Draw(t, "unheard")
+	args := []any{fence, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0}
 	want := "nil"
 	runs := "unserved"
+	if unheard {
+		args[6] = 1
+	}
 	if serves {
 		args = append(args, "y", "x")
 		runs = "run"
@@ -134,7 +138,7 @@ func (m *machine) claim(t *rapid.T) {
 		j.Errors++
 		j.finish("f", keep)
 		want = "gone"
-	case !serves && m.served:
+	case !serves && (m.served || unheard):
 		j.refence()
 		j.State = "d"
 		j.wait(pass)

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -42,8 +41,10 @@ type worker struct {
 	servers  []*asynq.Server
 	over     chan struct{} // closed when Work has stopped waiting for its runs
 
-	mu   sync.Mutex // guards runs
-	runs map[run]*attempt
+	mu       sync.Mutex // guards all below
+	runs     map[run]*attempt
+	stopping bool      // runs have been told so, and those to come are
+	missed   time.Time // the last heartbeat that failed
 }
 
 // Work runs jobs of the handlers' types, and ends jobs of a type that no live
@@ -126,6 +127,7 @@ func (w *worker) stop() {
 	case <-finished:
 	case <-time.After(w.q.opt.Grace):
 		w.mu.Lock()
+		w.stopping = true
 		for _, a := range w.runs {
 			a.cancel(ErrStopping)
 		}
@@ -169,18 +171,13 @@ func (w *worker) process(_ context.Context, t *asynq.Task) error {
 // nothing or is not ours to run.
 func (w *worker) claim(d run) (*attempt, error) {
 	q := w.q
-	args := []any{d.fence, w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError}
+	args := []any{d.fence, w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard()}
 	for _, t := range w.types {
 		args = append(args, t)
 	}
-	var v any
-	var err error
-	for range 3 {
-		// Without an answer the delivery would be lost until the sweep finds it.
-		if v, err = q.eval(context.Background(), claimScript, d.name, args...); !errors.Is(err, ErrUnavailable) {
-			break
-		}
-	}
+	// Left without an answer, the job would wait until the scrub comes to it,
+	// or its run, which may have begun, until the lease is over.
+	v, err := w.insist(claimScript, d.name, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -209,6 +206,9 @@ func (w *worker) claim(d run) (*attempt, error) {
 	w.runs[a.run] = a
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
 	q.met.started(j)
+	if w.stopping {
+		a.cancel(ErrStopping)
+	}
 	return a, nil
 }
 
@@ -253,6 +253,9 @@ func (w *worker) beat(ctx context.Context) {
 		}
 		v, err := q.pipes[sh].eval(ctx, heartbeatScript, []string{sh.key("lease"), sh.key("serves")}, append(head, args[sh]...)...)
 		if err != nil {
+			w.mu.Lock()
+			w.missed = time.Now()
+			w.mu.Unlock()
 			if ctx.Err() == nil {
 				q.met.missed.Inc()
 				q.log.Warn("heartbeat failed", "runs", len(args[sh])/3, "error", err)
@@ -266,6 +269,17 @@ func (w *worker) beat(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// unheard is 1 when a heartbeat failed not long ago. Then Redis may have been
+// away for everyone, and that a job's type is not announced says nothing yet.
+func (w *worker) unheard() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.missed.IsZero() && time.Since(w.missed) < lease {
+		return 1
+	}
+	return 0
 }
 
 // lose ends the work on a run whose record went on without it.

@@ -1,7 +1,8 @@
 -- claim: a record that waits with this delivery's fence starts to run, under a lease of its own.
 -- KEYS 1 record
 -- ARGV 1 fence of the delivery  2 owner, one word  3 lease in µs  4 retention in µs  5 wait before passing on, µs
---      6 the expired error, JSON; then the job types that the owner serves
+--      6 the expired error, JSON  7 1 when the owner lately could not announce its types, as others may not have
+--      either; then the job types that the owner serves
 -- Returns nil when the delivery counts for nothing, else {what, fence, s, m, c, e} where what is "run", "unserved"
 -- (it runs, but no live worker serves its type), or "gone" (it expired, or waits for a worker that serves it).
 -- The same call again gets the same answer.
@@ -14,7 +15,7 @@ local function answer(what)
   return { what, r.fence, f[1], f[2], f[3] or "", f[4] or "" }
 end
 local served = false
-for i = 7, #ARGV do served = served or ARGV[i] == r.type end
+for i = 8, #ARGV do served = served or ARGV[i] == r.type end
 if r.state == "r" and r.owner == ARGV[2] and r.fence == int(ARGV[1] + 1) then
   return answer(served and "run" or "unserved")
 end
@@ -28,7 +29,7 @@ if r.starts == "0" and r.due ~= "0" and tonumber(r.due) <= now then
 end
 if not served then
   local alive = redis.call("ZSCORE", r.tag .. ":serves", r.type)
-  if alive and tonumber(alive) > now then
+  if ARGV[7] == "1" or alive and tonumber(alive) > now then
     refence(r)
     r.state, r.due = "d", int(now + ARGV[5])
     redis.call("ZADD", r.tag .. ":due", r.due, r.name)
