@@ -17,6 +17,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 )
@@ -27,6 +29,12 @@ type Options struct {
 	Queue     *jobs.Queue
 	Catalogue Catalogue    // none: a service without sensitive types
 	Log       *slog.Logger // none: silent
+
+	// Metrics, if set, takes the metrics of this one API. Gather, if set, is
+	// what /metrics tells; without it, or with Authenticate, since no caller
+	// may see all tenants' load, there is no such path.
+	Metrics prometheus.Registerer
+	Gather  prometheus.Gatherer
 
 	// Authenticate says who calls. None: everyone is DefaultTenant.
 	Authenticate Authenticator
@@ -73,7 +81,9 @@ type api struct {
 	queue          *jobs.Queue
 	catalogue      Catalogue
 	log            *slog.Logger
-	authenticate   Authenticator // nil while authentication is off
+	met            *metrics
+	gather         prometheus.Gatherer // nil without /metrics
+	authenticate   Authenticator       // nil while authentication is off
 	most           wire.Limits
 	maxLooks       int
 	deadline       time.Duration
@@ -89,6 +99,7 @@ func New(o Options) http.Handler {
 		queue:          o.Queue,
 		catalogue:      o.Catalogue,
 		log:            cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
+		met:            newMetrics(o.Metrics),
 		authenticate:   o.Authenticate,
 		most:           wire.Limits{Text: cmp.Or(o.MaxText, defaultMaxText), File: cmp.Or(o.MaxFile, defaultMaxFile)},
 		maxLooks:       cmp.Or(o.MaxLooks, defaultMaxLooks),
@@ -98,6 +109,9 @@ func New(o Options) http.Handler {
 	}
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
+	}
+	if a.authenticate == nil {
+		a.gather = o.Gather
 	}
 	a.door = a.observe(a.share(canonical(a.router())))
 	return a.door

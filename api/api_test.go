@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
@@ -28,6 +30,7 @@ type service struct {
 	redis *embedded.Server
 	away  atomic.Bool // Redis can no longer be dialed
 	log   *bytes.Buffer
+	met   *prometheus.Registry
 }
 
 func start(t testing.TB, change ...func(*api.Options)) *service {
@@ -37,7 +40,7 @@ func start(t testing.TB, change ...func(*api.Options)) *service {
 
 func startWith(t testing.TB, qo jobs.Options, change ...func(*api.Options)) *service {
 	t.Helper()
-	s := &service{t: t, redis: embedded.Start(), log: new(bytes.Buffer)}
+	s := &service{t: t, redis: embedded.Start(), log: new(bytes.Buffer), met: prometheus.NewRegistry()}
 	t.Cleanup(s.redis.Close)
 	qo.Redis = s.redis.Options()
 	dial := qo.Redis.Dialer
@@ -53,7 +56,7 @@ func startWith(t testing.TB, qo jobs.Options, change ...func(*api.Options)) *ser
 	}
 	t.Cleanup(func() { q.Close() })
 	s.queue = q
-	o := api.Options{Queue: q, Catalogue: types, Log: slog.New(slog.NewJSONHandler(s.log, nil))}
+	o := api.Options{Queue: q, Catalogue: types, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.met, Gather: s.met}
 	for _, c := range change {
 		c(&o)
 	}

@@ -35,7 +35,7 @@ func (c collection) follow(w http.ResponseWriter, r *http.Request) error {
 				w.WriteHeader(http.StatusNoContent) // by which clients know not to come back
 				return nil
 			}
-			s = openStream(w, stop)
+			s = c.openStream(w, r, stop)
 			defer s.close()
 			if r.Method == http.MethodHead {
 				return nil
@@ -68,7 +68,7 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
-	s := openStream(w, stop)
+	s := a.openStream(w, r, stop)
 	defer s.close()
 	if r.Method == http.MethodHead {
 		return nil

@@ -4,7 +4,11 @@ import (
 	"net/http"
 
 	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
 )
+
+// whole is an API with all that one can have.
+func whole() *api { return &api{gather: prometheus.NewRegistry()} }
 
 // Paths are the router's paths, as it spells them.
 func Paths() (paths []string) {
@@ -14,7 +18,7 @@ func Paths() (paths []string) {
 		}
 		return nil
 	}
-	if err := new(api).router().Walk(walk); err != nil {
+	if err := whole().router().Walk(walk); err != nil {
 		panic(err)
 	}
 	return paths
@@ -26,7 +30,7 @@ type Router func(*http.Request) (path string, vars map[string]string)
 
 // NewRouter returns a Router of the API's own paths.
 func NewRouter() Router {
-	root := new(api).router()
+	root := whole().router()
 	return func(r *http.Request) (path string, vars map[string]string) {
 		find := func(_ http.ResponseWriter, r *http.Request) {
 			var m mux.RouteMatch

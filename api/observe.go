@@ -21,6 +21,7 @@ type call struct {
 	version string    // what stood before dataClassification in the path
 	prefer  prefer    // what the client would like
 	problem *problem  // what went wrong
+	stream  bool      // its answer is a stream
 	until   time.Time // of a batch's requests: until when they may wait
 
 	metadata string // how much OData control information the client wants
@@ -59,7 +60,11 @@ func (a *api) observe(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 
 		rec := &recorder{ResponseWriter: w}
-		defer func() { a.logCall(r, c, rec, time.Since(start)) }()
+		defer func() {
+			took := time.Since(start)
+			a.met.answered(r.Method, c, rec.status, took)
+			a.logCall(r, c, rec, took)
+		}()
 		defer a.recover(rec, r)
 		next.ServeHTTP(rec, r)
 	})

@@ -37,6 +37,9 @@ func (a *api) services() []route {
 		{name: "readyz", path: "/readyz", open: true, verbs: map[string]handler{"GET": a.ready}},
 		{name: "openapi", path: "/openapi.yaml", open: true, media: yaml, verbs: map[string]handler{"GET": a.describe(yaml, openAPI)}},
 	}
+	if a.gather != nil {
+		routes = append(routes, route{name: "metrics", path: "/metrics", media: plain, verbs: map[string]handler{"GET": a.exposition}})
+	}
 	for _, version := range versions {
 		routes = append(routes, route{name: "metadata", path: version + "/$metadata", open: true, media: xml, verbs: map[string]handler{"GET": a.describe(xml, metadata)}})
 	}

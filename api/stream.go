@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (
@@ -24,6 +26,7 @@ type stream struct {
 	w    http.ResponseWriter
 	rc   *http.ResponseController
 	stop context.CancelFunc // ends what the events come from
+	open prometheus.Gauge   // counts it
 
 	mu   sync.Mutex // guards all below and the connection, since heartbeats come in between
 	beat *time.Timer
@@ -32,8 +35,10 @@ type stream struct {
 
 // openStream begins the answer. The stream needs a close. stop is called when
 // the client is gone.
-func openStream(w http.ResponseWriter, stop context.CancelFunc) *stream {
-	s := &stream{w: w, rc: http.NewResponseController(w), stop: stop}
+func (a *api) openStream(w http.ResponseWriter, r *http.Request, stop context.CancelFunc) *stream {
+	s := &stream{w: w, rc: http.NewResponseController(w), stop: stop, open: a.met.streams}
+	s.open.Inc()
+	callOf(r).stream = true
 	h := w.Header()
 	h.Set("Content-Type", eventStream)
 	h.Set("X-Accel-Buffering", "no") // nginx would collect events
@@ -89,6 +94,7 @@ var errStreamOver = errors.New("the stream is over")
 
 // close ends the heartbeats: once it returns none is on its way.
 func (s *stream) close() {
+	s.open.Dec()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.beat.Stop()

@@ -67,6 +67,8 @@ func (a *attempt) do() {
 			q.log.Error("handler ignores its context, its slot is lost until it returns",
 				"job", a.run.name, "type", a.job.Type, "cause", context.Cause(ctx))
 			out.err = context.Cause(ctx)
+			q.met.stuck.Inc()
+			go func() { <-done; q.met.stuck.Dec() }() // ends with the handler
 		}
 	}
 	// A handler that was told to stop mostly returns just that.
@@ -76,7 +78,9 @@ func (a *attempt) do() {
 	state := a.settle(out)
 	a.w.finished(a)
 	a.cancel(nil)
-	q.log.Info("run ended", "job", a.run.name, "type", a.job.Type, "attempt", a.job.Attempts, "state", state, "activity", a.activity, "took", time.Since(started))
+	took := time.Since(started)
+	q.met.ended(a.w.metricType(a.job.Type), state, took)
+	q.log.Info("run ended", "job", a.run.name, "type", a.job.Type, "attempt", a.job.Attempts, "state", state, "activity", a.activity, "took", took)
 }
 
 // handle calls the handler. A panic is an attempt that failed; its value can

@@ -152,6 +152,8 @@ func storeError(err error) error {
 		return nil
 	case redis.HasErrorPrefix(err, "OOM"):
 		return &BusyError{Reason: "the store is full", RetryAfter: fullRetry}
+	case strings.HasPrefix(err.Error(), "ERR max number of clients"):
+		return &storeDown{err} // ERR, but no mistake of ours
 	case strings.HasPrefix(err.Error(), "ERR "), redis.HasErrorPrefix(err, "WRONGTYPE"):
 		return err
 	}

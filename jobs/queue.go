@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -23,6 +24,9 @@ type Options struct {
 	Hook redis.Hook
 
 	Log *slog.Logger // default: nothing is logged
+
+	// Metrics, if set, takes the metrics of this one Queue.
+	Metrics prometheus.Registerer
 
 	// Shards is into how many hash slots the jobs spread. The first process
 	// fixes it for all; another number is refused. Default 1.
@@ -85,6 +89,7 @@ func (o *Options) check() error {
 type Queue struct {
 	opt Options
 	log *slog.Logger
+	met *metrics
 
 	rdb    redis.UniversalClient // repeats what may be repeated
 	pop    redis.UniversalClient // never repeats: a dequeue sent again takes a second task
@@ -105,7 +110,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		return nil, err
 	}
 	o.setDefaults()
-	q := &Queue{opt: o, log: o.Log, nudge: make(chan struct{}, 1)}
+	q := &Queue{opt: o, log: o.Log, met: newMetrics(), nudge: make(chan struct{}, 1)}
 	q.rdb = newClient(o, 3)
 	q.pop = newClient(o, -1)
 	for range o.Shards {
@@ -118,6 +123,11 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	q.feeds = newFeeds(q)
 	if err := q.settleLayout(ctx); err != nil {
 		return nil, errors.Join(err, q.Close())
+	}
+	if o.Metrics != nil {
+		if err := q.met.register(o.Metrics, q); err != nil {
+			return nil, errors.Join(fmt.Errorf("metrics: %w", err), q.Close())
+		}
 	}
 	return q, nil
 }

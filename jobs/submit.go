@@ -23,6 +23,7 @@ import (
 // It returns an *InvalidError, a *BusyError, ErrConflict when the name stands
 // for another request, or ErrUnavailable.
 func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created bool, err error) {
+	defer func() { q.met.submitted(created, err) }()
 	if err := sub.validate(); err != nil {
 		return nil, false, err
 	}

@@ -62,7 +62,9 @@ func (q *Queue) Maintain(ctx context.Context) error {
 			case <-q.nudge:
 				for i := range q.opt.Shards {
 					// Without the lock: to deliver a job twice is impossible.
-					if _, _, err := s.dues(ctx, shard(i)); err != nil && ctx.Err() == nil {
+					recovered, delivered, err := s.dues(ctx, shard(i))
+					q.met.swept(Mended{Recovered: recovered, Delivered: delivered})
+					if err != nil && ctx.Err() == nil {
 						q.log.Warn("delivery of retries failed", "error", err)
 					}
 				}
@@ -102,6 +104,7 @@ func (s *sweeper) pass(ctx context.Context) (Mended, error) {
 			var m Mended
 			m, err = s.sweep(ctx, sh)
 			total.add(m)
+			s.q.met.swept(m)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("sweep %s: %w", sh.tag(), err))

@@ -205,6 +205,7 @@ func (w *worker) claim(d run) (*attempt, error) {
 	}
 	w.runs[a.run] = a
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
+	q.met.started(j)
 	if w.stopping {
 		a.cancel(ErrStopping)
 	}
@@ -256,6 +257,7 @@ func (w *worker) beat(ctx context.Context) {
 			w.missed = time.Now()
 			w.mu.Unlock()
 			if ctx.Err() == nil {
+				q.met.missed.Inc()
 				q.log.Warn("heartbeat failed", "runs", len(args[sh])/3, "error", err)
 			}
 			continue

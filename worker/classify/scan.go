@@ -168,7 +168,7 @@ func (sc *scanner) word(start, i int) int {
 	}
 	if list := t.starts[int(s[start])<<7|int(s[start+1])]; t.lengths[list]&(1<<min(i-start, 63)) != 0 {
 		for _, w := range t.words[list] {
-			if n := int32(i - start); n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) {
+			if n := int32(i - start); n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) && (!w.small || strings.ContainsAny(s[start:min(i, start+4)], "0123456789")) {
 				sc.propose(int(w.rule), start, i, start)
 			}
 		}

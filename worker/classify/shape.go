@@ -101,6 +101,7 @@ type run struct{ min, max, rule int }
 type start struct {
 	prefix         string
 	min, max, rule int32
+	small          bool // counts only where a digit follows within three letters
 }
 
 func newTables() *tables {
@@ -217,11 +218,11 @@ func (w Word) compile(t *tables, rule int) error {
 			return fmt.Errorf("word start %q: want two letters or digits", s)
 		}
 		t.class[s[0]] |= opens
-		t.addStart(start{s, int32(w.Min), int32(longest), int32(rule)})
+		t.addStart(start{s, int32(w.Min), int32(longest), int32(rule), false})
 		if small := strings.ToLower(s); w.Small && small != s {
-			t.addStart(start{small, int32(w.Min), int32(longest), int32(rule)})
+			t.addStart(start{small, int32(w.Min), int32(longest), int32(rule), true})
 			if title := s[:1] + small[1:]; title != s && title != small {
-				t.addStart(start{title, int32(w.Min), int32(longest), int32(rule)})
+				t.addStart(start{title, int32(w.Min), int32(longest), int32(rule), true})
 			}
 		}
 	}

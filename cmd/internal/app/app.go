@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/api"
@@ -60,10 +61,15 @@ type App struct {
 	server   *http.Server
 	requests context.CancelFunc // ends what requests wait for
 
+	metrics *prometheus.Registry
+	debug   *http.Server // nil without --debug-listen
+	debugAt net.Listener
+
 	handlers []jobs.Handler // nil in an API
 
 	stopWork, stopSweeps context.CancelFunc
 	busy, sweeping       sync.WaitGroup
+	debugging            sync.WaitGroup
 	failed               chan error // by what ended without being told to
 
 	stop    sync.Once
@@ -79,7 +85,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if o.Out == nil {
 		o.Out = os.Stdout
 	}
-	a := &App{opts: o, log: o.logger(os.Stderr), failed: make(chan error, 3)}
+	a := &App{opts: o, log: o.logger(os.Stderr), metrics: newRegistry(), failed: make(chan error, 4)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.closeAll())
@@ -91,7 +97,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.close = append(a.close, closeRedis)
-	a.queue, err = jobs.Open(ctx, o.queue(ro, a.log))
+	qo := o.queue(ro, a.log)
+	qo.Metrics = a.metrics
+	a.queue, err = jobs.Open(ctx, qo)
 	if err != nil {
 		return nil, fmt.Errorf("--redis: %w", err)
 	}
@@ -109,6 +117,11 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
+	if o.DebugListen != "" {
+		if err := a.listenDebug(); err != nil {
+			return nil, err
+		}
+	}
 	return a, nil
 }
 
@@ -121,19 +134,19 @@ func (a *App) listen(engine *classify.Engine) error {
 		}
 		a.listener = l
 	}
-	a.close = append(a.close, func() error {
-		// Serve has closed it already, unless it was never called.
-		if err := a.listener.Close(); !errors.Is(err, net.ErrClosed) {
-			return err
-		}
-		return nil
-	})
+	a.close = append(a.close, closing(a.listener))
 	ctx, cancel := context.WithCancel(context.Background())
 	a.requests = cancel
+	var gather prometheus.Gatherer
+	if a.opts.DebugListen == "" {
+		gather = a.metrics
+	}
 	a.server = api.NewServer(a.opts.Listen, api.New(api.Options{
 		Queue:          a.queue,
 		Catalogue:      catalogue{engine},
 		Log:            a.log,
+		Metrics:        a.metrics,
+		Gather:         gather,
 		MaxText:        a.opts.MaxText,
 		MaxFile:        cmp.Or(a.opts.MaxFile, a.opts.mostFile()),
 		TrustForwarded: a.opts.TrustForwarded,
@@ -155,6 +168,17 @@ func (a *App) listen(engine *classify.Engine) error {
 	return nil
 }
 
+// closing closes a listener at the end. Serve has closed it already, unless it
+// was never called.
+func closing(l net.Listener) func() error {
+	return func() error {
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	}
+}
+
 // Addr is where the API listens, empty in a worker.
 func (a *App) Addr() string {
 	if a.listener == nil {
@@ -173,6 +197,13 @@ func (a *App) Start() {
 		a.busy.Go(func() {
 			if err := a.serve(); !errors.Is(err, http.ErrServerClosed) {
 				a.failed <- fmt.Errorf("serve: %w", err)
+			}
+		})
+	}
+	if a.debug != nil {
+		a.debugging.Go(func() {
+			if err := a.debug.Serve(a.debugAt); !errors.Is(err, http.ErrServerClosed) {
+				a.failed <- fmt.Errorf("serve --debug-listen: %w", err)
 			}
 		})
 	}
@@ -209,6 +240,11 @@ func (a *App) Stop() error {
 		// Until its last job has left it, this process may be the only one to sweep.
 		a.stopSweeps()
 		a.sweeping.Wait()
+		if a.debug != nil {
+			// Last, so that the end can be watched.
+			err = errors.Join(err, a.debug.Close())
+			a.debugging.Wait()
+		}
 		a.stopErr = errors.Join(err, a.closeAll())
 	})
 	return a.stopErr

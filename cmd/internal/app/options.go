@@ -24,6 +24,8 @@ type Options struct {
 	Role   string `default:"all" enum:"api,worker,all" help:"What this process does: ${enum}."`
 	Listen string `default:"127.0.0.1:8080" help:"Address of the API."`
 
+	DebugListen string `placeholder:"ADDR" help:"Address for operators, which serves /metrics to whoever reaches it. Without it the API serves /metrics."`
+
 	TLSCert string `name:"tls-cert" placeholder:"PATH" help:"PEM file with the certificate of the API, and those between it and its root. With it the API speaks HTTPS, over HTTP/1.1 and HTTP/2."`
 	TLSKey  string `name:"tls-key" placeholder:"PATH" help:"PEM file with the key of --tls-cert."`
 	H2C     bool   `name:"h2c" env:"CLASSIFYD_H2C" help:"Speak HTTP/2 without TLS too, to clients that know it beforehand."`

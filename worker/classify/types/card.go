@@ -50,6 +50,46 @@ func paymentCard() *classify.Type {
 	}
 }
 
+// euDebitCard is a card of the networks that pay from an account in Europe:
+// Maestro's ranges and those of the national schemes that share its cards.
+func euDebitCard() *classify.Type {
+	return &classify.Type{
+		ID:          "0e9b3178-9678-47dd-a509-37222ca96b42",
+		Name:        "EU Debit Card Number",
+		Description: "Debit cards of European banks, reported only where a word near them says so.",
+		Publisher:   publisher,
+		Category:    classify.CategoryFinancial,
+		Countries:   []string{"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"},
+		Recommended: 85,
+		Words: []string{
+			"debit card", "debit cards", "debit card number", "debitcard", "debit", "maestro", "maestro card", "ec karte", "ec card", "eccard", "girocard",
+			"girokarte", "bankkarte", "bancontact", "bankkaart", "pinpas", "betaalpas", "carte de débit", "carte de debit", "tarjeta de débito",
+			"tarjeta de debito", "carta di debito", "bancomat", "cartão de débito", "multibanco", "dankort", "bankkort", "betalkort", "pankkikortti",
+			"karta debetowa", "karta płatnicza", "debetní karta", "debetna kartica", "card de debit", "дебитна карта", "χρεωστική κάρτα",
+		},
+		Rules: []classify.Rule{{
+			Shape:    classify.Number{Layouts: []string{"16", "17", "18", "19", "4 4 4 4", "4 4 4 4 1", "4 4 4 4 2", "4 4 4 4 3"}, Seps: " -."},
+			Check:    func(c *classify.Candidate) bool { return debit(c.Digits) && luhn(c.Digits) && !uniform(c.Digits) },
+			Strength: classify.CheckDigit,
+			With:     85,
+		}},
+		Finds: []classify.Sample{
+			{Text: "Maestro 6759 6498 2643 8453", Match: "6759 6498 2643 8453", Confidence: 85},
+			{Text: "Bankkarte und EC-Karte: 5018000000000009", Match: "5018000000000009", Confidence: 85},
+		},
+		Leaves: []string{"6759649826438453", "maestro 6759 6498 2643 8454", "debit card 4111 1111 1111 1111"},
+	}
+}
+
+// debit reports whether the digits begin as Maestro's or Dankort's cards do.
+func debit(d []byte) bool {
+	switch p := number(d[:2]); {
+	case p == 50, p >= 56 && p <= 58, p == 67, p == 63:
+		return true
+	}
+	return false
+}
+
 var cardWords = []string{
 	"card", "cards", "card number", "card no", "cardnumber", "cardno", "cc", "cc number", "ccnum", "credit card", "creditcard",
 	"debit card", "debitcard", "card holder", "cardholder", "pan", "primary account number", "payment", "expiry", "expires",
