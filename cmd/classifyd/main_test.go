@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,7 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
+
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 // TestMain lets the test binary be the daemon.
@@ -117,7 +117,7 @@ func TestBareDaemonClassifiesAndStops(t *testing.T) {
 }
 
 func TestAPIAndWorkerMeetInRedis(t *testing.T) {
-	redis := startRedis(t)
+	redis := "redis://:hush@" + jobtest.Redis(t, "--requirepass", "hush").Options().Addrs[0]
 	t.Setenv("CLASSIFYD_REDIS", redis)
 	worker := start(t, "--role", "worker")
 	api := start(t, "--role", "api")
@@ -152,43 +152,6 @@ func TestExitCodes(t *testing.T) {
 		out, _ := c.Output()
 		if got := c.ProcessState.ExitCode(); got != tt.want || !strings.Contains(string(out), tt.out) {
 			t.Errorf("%s: exit code %d, output %q; want %d with %q", tt.args, got, out, tt.want, tt.out)
-		}
-	}
-}
-
-// startRedis runs a Redis of the test's own and returns its URL.
-func startRedis(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil && os.Getenv("CI") == "true" {
-		t.Fatal(err)
-	} else if err != nil {
-		t.Skip("no redis-server")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
-	_, port, _ := net.SplitHostPort(addr)
-	c := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--requirepass", "hush")
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		c.Process.Kill()
-		c.Wait()
-	})
-	for {
-		if conn, err := net.Dial("tcp", addr); err == nil {
-			conn.Close()
-			return "redis://:hush@" + addr
-		}
-		select {
-		case <-time.After(10 * time.Millisecond):
-		case <-t.Context().Done():
-			t.Fatal(t.Context().Err())
 		}
 	}
 }
