@@ -74,6 +74,7 @@ type miss struct {
 
 // Why an expectation was not met.
 const (
+	untyped   = "no type finds it"
 	nothing   = "nothing found"
 	otherSpan = "another span"
 	unsure    = "confidence too low"
@@ -302,6 +303,9 @@ func stands(m classify.Match, want span) bool {
 }
 
 func (sc *scorer) miss(s *sample, entity, reason string) {
+	if reason == nothing && len(sc.catalogue.mean(entity)) == 0 {
+		reason = untyped
+	}
 	if reason != "" {
 		sc.misses = append(sc.misses, miss{File: s.file, Line: s.line, Entity: entity, Want: string(s.strength), Reason: reason, Text: s.text})
 	}
