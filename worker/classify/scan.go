@@ -213,7 +213,7 @@ func (sc *scanner) tokens(hi int) {
 			continue // too long, or seen from an earlier probe, or none
 		}
 		for _, r := range t.tokens[to-from] {
-			sc.propose(r, from, to, from)
+			sc.propose(r, from, to, to)
 		}
 	}
 }

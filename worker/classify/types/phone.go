@@ -187,7 +187,7 @@ func isYears(m string, groups []int) bool {
 
 // isQuad reports whether m looks like an address of IPv4.
 func isQuad(m string, groups []int) bool {
-	return len(groups) == 4 && strings.Count(m, ".") == 3 && max(groups[0], groups[1], groups[2], groups[3]) <= 3 && !(groups[0] == 3 && groups[3] == 4)
+	return len(groups) == 4 && strings.Count(m, ".") == 3 && max(groups[0], groups[1], groups[2], groups[3]) <= 3 && !(groups[0] == 3 && m[:3] > "255")
 }
 
 // extension returns the length of an extension that s begins with, as in
