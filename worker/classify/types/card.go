@@ -51,7 +51,7 @@ func paymentCard() *classify.Type {
 			"card 4111 1111 1111 1112", // check digit
 			"card 4111-1111 1111-1111", // two kinds of separator
 			"id 3527123456789013",      // below JCB's range
-			"id 3590123456789015",    // above it
+			"id 3590123456789015",      // above it
 			"card 0000000000000000",
 			"card 9111111111111111119",         // no issuer
 			"card 41111111111111111111",        // twenty digits
