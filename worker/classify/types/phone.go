@@ -38,7 +38,7 @@ func phone() *classify.Type {
 		Words: []string{
 			"phone", "phones", "phone number", "phone no", "phonenumber", "telephone", "tel", "tel no", "mobile", "mobile number", "cell", "cellphone", "cellular",
 			"cell phone", "landline", "fax", "fax number", "telefax", "call", "call me", "dial", "ring", "reach me", "reach us", "contact",
-			"contact number", "hotline", "helpline", "toll free", "whatsapp", "sms", "text me", "text message", "voicemail", "answering", "extension",
+			"contact number", "hotline", "helpline", "toll free", "whatsapp", "sms", "text me", "text message", "voicemail", "answering", "phone extension", "ext",
 			"desk", "office number", "office phone",
 			"telefon", "telefonnummer", "handy", "handynummer", "rufnummer", "mobil", "mobilnummer", "durchwahl", "anrufen",
 			"téléphone", "telephone portable", "portable", "appeler", "numéro de téléphone", "teléfono", "telefono", "móvil", "celular", "llamar", "llame",
