@@ -177,12 +177,12 @@ func turkeyVehicle() *classify.Type {
 				Shape: classify.Number{Layouts: []string{"2"}},
 				Check: func(c *classify.Candidate) bool {
 					rest := c.Text[c.End:]
-					if len(rest) < 5 || rest[0] != ' ' || strings.IndexByte(letters, rest[1]) < 0 {
+					if len(rest) < 5 || rest[0] != ' ' || strings.IndexByte(letters, upper(rest[1])) < 0 {
 						return false
 					}
 					province := c.Match()
 					mark, digits, _ := strings.Cut(rest[1:], " ")
-					if n := len(digits) - len(strings.TrimLeft(digits, decimals)); len(mark) <= 3 && !worded(mark) && turkeyMark(c, province, mark+digits[:n]) {
+					if n := len(digits) - len(strings.TrimLeft(digits, decimals)); len(mark) <= 3 && !worded(strings.ToUpper(mark)) && (len(mark) == 3 || isCapital(mark[0])) && turkeyMark(c, province, strings.ToUpper(mark)+digits[:n]) {
 						c.End += len(mark) + n + 2
 						return !wordByte(c.After()) && c.After() != '-' && c.Before() != '-'
 					}
@@ -215,7 +215,7 @@ func turkeyMark(c *classify.Candidate, province, mark string) bool {
 // numbers everywhere.
 func worded(s string) bool {
 	month, _ := lastMonth(s)
-	return month > 0 || strings.Contains(" EUR USD GBP TRY CHF JPY TL KG CM MM KM LB OZ PM AM TO OF ML GB MB KB THE AND BC AD ", " "+s+" ")
+	return month > 0 || strings.Contains(" EUR USD GBP TRY CHF JPY TL KG CM MM KM LB OZ PM AM TO OF ML GB MB KB THE AND FOR BUT MEN DAY OUT PER VIA PLUS BC AD HRS MIN SEC PCS ", " "+s+" ")
 }
 
 // nigeriaVehicle is a local government's three letters, three digits, the year's
