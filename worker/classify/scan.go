@@ -32,6 +32,7 @@ type scanner struct {
 	cand   Candidate
 	digits [2 * reach]byte
 	ways   [maxOpen]opened
+	glued  bool // a short word stands right in front of the candidates at hand
 
 	pending []candidate
 	last    int   // the group among pending that was added to last, or -1
@@ -178,16 +179,27 @@ func (sc *scanner) word(start, i int) int {
 
 // small handles the word around the digit at i, which stands behind a small
 // letter, if it began with up to three letters, and returns where to go on.
+// Extraction and typing lose spaces, so what stands behind a short word in small
+// letters is looked at by itself too, by the rules that chance hardly ever passes.
 func (sc *scanner) small(i int) int {
 	s, t := sc.s, sc.e.tables
 	start := i
 	for start > 0 && i-start <= 3 && t.class[s[start-1]]&letter != 0 {
 		start--
 	}
-	if i-start > 3 || start > 0 && t.class[s[start-1]]&digit != 0 || t.starts[int(s[start])<<7|int(s[start+1])] == 0 {
+	if i-start > 3 || start > 0 && t.class[s[start-1]]&digit != 0 {
 		return i + 1
 	}
-	return sc.word(start, i)
+	end := i + 1
+	if t.starts[int(s[start])<<7|int(s[start+1])] != 0 {
+		end = sc.word(start, i)
+	}
+	if i-start > 1 && strings.Trim(s[start:i], "abcdefghijklmnopqrstuvwxyz") == "" {
+		sc.glued = true
+		end = max(end, sc.number(i))
+		sc.glued = false
+	}
+	return end
 }
 
 // tokens proposes the tokens that have their first probe before hi. Probes lie
@@ -213,7 +225,7 @@ func (sc *scanner) tokens(hi int) {
 			continue // too long, or seen from an earlier probe, or none
 		}
 		for _, r := range t.tokens[to-from] {
-			sc.propose(r, from, to, from)
+			sc.propose(r, from, to, to)
 		}
 	}
 }
@@ -229,7 +241,7 @@ func (sc *scanner) around(i int) {
 // behind at.
 func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	r := &sc.e.rules[ruleIndex]
-	if !sc.look[r.typ] {
+	if !sc.look[r.typ] || sc.glued && r.Strength < Structure {
 		return
 	}
 	lo, hi := max(0, start-r.before), min(len(sc.s), max(end, at+r.after))

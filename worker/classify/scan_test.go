@@ -440,3 +440,40 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+// TestNumbersAreFoundRightBehindAShortWord loses a space, as extraction does.
+func TestNumbersAreFoundRightBehindAShortWord(t *testing.T) {
+	checked := func(strength classify.Strength) *classify.Type {
+		return &classify.Type{ID: "00000000-0000-4000-8000-000000000001", Rules: []classify.Rule{{Shape: classify.Number{Layouts: []string{"6"}}, Strength: strength, Alone: 75, With: 75}}}
+	}
+	for _, tt := range []struct {
+		text     string
+		strength classify.Strength
+		want     int
+	}{
+		{"it is123456.", classify.Structure, 1},
+		{"is123456", classify.Structure, 1},
+		{"it is123456.", classify.CheckDigit, 0},
+		{"code123456", classify.Structure, 0}, // a name, rather
+		{"IS123456", classify.Structure, 0},
+		{"x123456", classify.Structure, 0},
+		{"1is123456", classify.Structure, 0},
+		{"is1234567", classify.Structure, 0},
+	} {
+		e, err := classify.New([]*classify.Type{checked(tt.strength)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := e.Scan(t.Context(), tt.text, classify.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		for _, f := range res.Findings {
+			got += f.Count
+		}
+		if got != tt.want {
+			t.Errorf("%q at strength %d: found %d, want %d", tt.text, tt.strength, got, tt.want)
+		}
+	}
+}

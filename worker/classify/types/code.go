@@ -181,12 +181,15 @@ func mod1110(digits []byte) bool {
 }
 
 // mrzDigit is the check digit of ICAO Doc 9303 part 3, 4.9: digits and letters,
-// which count from A for 10, weigh 7, 3, 1 in turn.
+// which count from A for 10, weigh 7, 3, 1 in turn; the filler '<' counts nothing.
 func mrzDigit(s string) byte {
 	sum := 0
 	for i := range len(s) {
-		v := int(s[i] - '0')
-		if s[i] > '9' {
+		v := 0
+		switch {
+		case s[i] <= '9':
+			v = int(s[i] - '0')
+		case s[i] != '<':
 			v = int(upper(s[i])-'A') + 10
 		}
 		sum += v * [3]int{7, 3, 1}[i%3]
