@@ -4,9 +4,10 @@
 // built-in ones. An [Engine] compiles types once and scans with all of them
 // together, in four steps:
 //
-//  1. The text is folded: every Unicode decimal digit and full-width form
-//     becomes ASCII, odd spaces and dashes become ' ' and '-', and characters
-//     without width disappear. Text without such characters is not copied.
+//  1. The text is folded: letters and digits that are written in another form
+//     are read in their plain one, odd spaces and dashes become ' ' and '-', and
+//     characters without width disappear (see read.go and lookalike.go). Text
+//     without such characters is not copied.
 //  2. One pass over a table of byte classes proposes candidates by their
 //     [Shape] alone: groups of digits, starts of words, trigger bytes. Each
 //     rule's Check then decides by check digit and structure.
@@ -17,7 +18,8 @@
 //
 // The time is linear in the text, whatever the text: a shape hands a rule a
 // window of bounded size, and a candidate looks at a bounded number of
-// neighbours.
+// neighbours. So is the memory: a few copies of the text where it must be
+// folded, and the distinct values found, which are counted exactly.
 //
 // Offsets and lengths are UTF-16 code units of the text that was passed in.
 package classify

@@ -83,6 +83,9 @@ func (sc *scanner) findEvidence(cs []candidate) {
 		if !sc.ascii {
 			reach *= 3 // UTF-8 has at most three bytes for one UTF-16 code unit
 		}
+		if len(sc.edits) > 0 {
+			reach *= 2 // and no more than twice as many were made of them
+		}
 		from, to := max(0, cs[i].start-reach-lex.longest), min(len(sc.s), cs[i].end+reach+1)
 		if from > hi {
 			look()

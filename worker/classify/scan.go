@@ -107,7 +107,7 @@ func (e *Engine) release(sc *scanner) {
 
 // forget empties the buffers, so that no content stays behind.
 func (sc *scanner) forget() {
-	sc.folded = folded{shifts: sc.shifts[:0], marks: sc.marks[:0]}
+	sc.folded = folded{edits: sc.edits[:0], marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand = nil, Options{}, nil, Candidate{}
 	sc.pending, sc.hits, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.grouped[:0], -1
 	clear(sc.tallies)
@@ -150,7 +150,7 @@ func (sc *scanner) scan() {
 			mask = t.after[s[i-1]]
 		}
 	}
-	sc.steps += len(s)
+	sc.steps += len(s) + sc.looked
 	if sc.err == nil {
 		sc.tokens(len(s)) // the last word may have reached over its block
 		sc.flush(len(s), true)
