@@ -33,6 +33,10 @@ const DefaultProximity = 300
 // DefaultMaxMatches is how many matches of one type are reported by default.
 const DefaultMaxMatches = 500
 
+// DefaultMaxUnique is how many distinct values, over all types, are told apart
+// by default.
+const DefaultMaxUnique = 1 << 20
+
 // A Type is one kind of sensitive information. It must not be changed once it
 // was given to New.
 type Type struct {
@@ -148,6 +152,7 @@ type Options struct {
 	Categories    []string // only types of these categories
 	MinConfidence int      // matches below are neither reported nor counted
 	MaxMatches    int      // per type; 0 means DefaultMaxMatches; counts stay exact
+	MaxUnique     int      // values told apart over all types; 0 means DefaultMaxUnique; with more, unique counts are lower bounds and the result is Partial
 	Allow         AllowList
 }
 
@@ -159,7 +164,7 @@ type AllowList struct {
 
 // A Result is what a scan found, in the order of the engine's types.
 type Result struct {
-	Partial  bool // the scan stopped early; what is here is true but not all
+	Partial  bool // the scan stopped early or met MaxUnique; what is here is true but not all
 	Findings []Finding
 }
 

@@ -256,7 +256,7 @@ func (sc *scanner) evidence(c *candidate) []Evidence {
 	out := make([]Evidence, len(near))
 	for i, h := range near {
 		start, end := sc.origin(h.start, h.end)
-		out[i] = Evidence{Text: strings.Clone(sc.orig[start:end]), Offset: h.ustart, Length: h.uend - h.ustart}
+		out[i] = Evidence{Text: strings.Clone(sc.orig[start:end]), Offset: sc.base + h.ustart, Length: h.uend - h.ustart}
 	}
 	return out
 }

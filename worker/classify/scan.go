@@ -3,6 +3,7 @@ package classify
 import (
 	"context"
 	"hash/maphash"
+	"math"
 	"slices"
 	"strings"
 )
@@ -43,8 +44,17 @@ type scanner struct {
 	support []hit // of the match at hand
 	taken   []span
 	tallies []tally
+	unique  int // over all tallies
 	value   []byte
-	steps   int // bytes and neighbours looked at, so that tests can prove the cost linear
+
+	// What a Stream needs. Offsets count UTF-16 code units, from, to and until
+	// a match's start and end as the Stream's caller and the window see them.
+	base     int              // where the window begins in the whole text
+	from, to int              // only what begins there, in the window, is counted
+	until    int              // the end of the last that was counted, in the whole text
+	kept     func(offset int) // hears of matches that are kept
+	lost     bool             // MaxUnique was reached
+	steps    int              // bytes and neighbours looked at, so that tests can prove the cost linear
 }
 
 // A candidate is a Candidate that passed its rule's Check.
@@ -94,8 +104,13 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	if opt.MaxMatches <= 0 {
 		opt.MaxMatches = DefaultMaxMatches
 	}
+	if opt.MaxUnique <= 0 {
+		opt.MaxUnique = DefaultMaxUnique
+	}
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
 	sc.due, sc.probe, sc.steps = 0, 0, 0
+	sc.base, sc.from, sc.to, sc.until, sc.kept = 0, 0, math.MaxInt, 0, nil
+	sc.unique, sc.lost = 0, false
 	sc.reset(text)
 }
 
@@ -108,7 +123,7 @@ func (e *Engine) release(sc *scanner) {
 // forget empties the buffers, so that no content stays behind.
 func (sc *scanner) forget() {
 	sc.folded = folded{edits: sc.edits[:0], marks: sc.marks[:0]}
-	sc.ctx, sc.opt, sc.allowed, sc.cand = nil, Options{}, nil, Candidate{}
+	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
 	sc.pending, sc.hits, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.grouped[:0], -1
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
@@ -292,9 +307,10 @@ func (sc *scanner) flush(pos int, final bool) {
 func (sc *scanner) count(c *candidate) {
 	r := &sc.e.rules[c.rule]
 	t := sc.e.types[r.typ]
-	if c.confidence < sc.opt.MinConfidence {
+	if c.confidence < sc.opt.MinConfidence || c.ustart < sc.from || c.ustart >= sc.to {
 		return
 	}
+	sc.until = sc.base + c.uend
 	start, end := sc.origin(c.start, c.end)
 	text := sc.orig[start:end]
 	sc.value = t.value(sc.value[:0], sc.s[c.start:c.end])
@@ -324,12 +340,21 @@ func (sc *scanner) tally(typ int, c *candidate, text string) {
 		t.attributes = append(t.attributes, Attribute{Confidence: c.confidence})
 	}
 	t.attributes[i].Count++
-	t.unique[maphash.Bytes(sc.e.seed, sc.value)] = struct{}{}
+	if value := maphash.Bytes(sc.e.seed, sc.value); sc.unique < sc.opt.MaxUnique {
+		before := len(t.unique)
+		t.unique[value] = struct{}{}
+		sc.unique += len(t.unique) - before
+	} else if _, known := t.unique[value]; !known {
+		sc.lost = true
+	}
 	if len(t.matches) < sc.opt.MaxMatches {
+		if sc.kept != nil {
+			sc.kept(sc.base + c.ustart)
+		}
 		// A clone, so that a result does not keep the whole text alive.
 		t.matches = append(t.matches, Match{
 			Text:       strings.Clone(text),
-			Offset:     c.ustart,
+			Offset:     sc.base + c.ustart,
 			Length:     c.uend - c.ustart,
 			Confidence: c.confidence,
 			Evidence:   sc.evidence(c),
@@ -361,7 +386,7 @@ func (sc *scanner) isAllowed(typ int, text string) bool {
 }
 
 func (sc *scanner) result() *Result {
-	res := &Result{Partial: sc.err != nil}
+	res := &Result{Partial: sc.err != nil || sc.lost}
 	for i := range sc.tallies {
 		t := &sc.tallies[i]
 		if t.count == 0 {
