@@ -21,7 +21,8 @@ const ClassifyText = "classifyText"
 // request and engine always give the same bytes.
 //
 // A request that e cannot serve in full fails for good, with invalidContent or
-// unknownSensitiveType, rather than being served in part.
+// unknownSensitiveType, rather than being served in part. A run that is stopped
+// returns what it has found so far.
 func Classifier(e *classify.Engine) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyText,
@@ -42,13 +43,23 @@ func Classifier(e *classify.Engine) jobs.Handler {
 // scan is what e finds in text, in Graph's words.
 func scan(ctx context.Context, e *classify.Engine, text string, opt classify.Options) (*jobs.Result, error) {
 	found, err := e.Scan(ctx, text, opt)
+	if found == nil {
+		return nil, refused(err)
+	}
+	res, merr := result(detected(found, nil))
+	return res, errors.Join(err, merr)
+}
+
+// refused is why the engine did not begin.
+func refused(err error) error {
 	if unknown, ok := errors.AsType[*classify.UnknownTypeError](err); ok {
-		return nil, unknownType(unknown.ID)
+		return unknownType(unknown.ID)
 	}
-	if err != nil {
-		return nil, err
-	}
-	b, err := json.Marshal(detected(found))
+	return err
+}
+
+func result(c classification) (*jobs.Result, error) {
+	b, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
 	}

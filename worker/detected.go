@@ -1,6 +1,9 @@
 package worker
 
-import "github.com/classifyd/classifyd/worker/classify"
+import (
+	"github.com/classifyd/classifyd/worker/classify"
+	"github.com/classifyd/classifyd/worker/extract"
+)
 
 // classification is what a classificationJobResponse carries as its result:
 // Graph's detectedSensitiveContentWrapper, and whether a limit cut the scan short.
@@ -23,14 +26,15 @@ type sensitiveContent struct {
 	ClassificationAttributes []attribute `json:"classificationAttributes"`
 }
 
-// location is Graph's sensitiveContentLocation. Offsets and lengths count
-// UTF-16 code units.
+// location is Graph's sensitiveContentLocation, with where that is in a file.
+// Offsets and lengths count UTF-16 code units.
 type location struct {
-	IDMatch    string     `json:"idMatch"`
-	Offset     int        `json:"offset"`
-	Length     int        `json:"length"`
-	Confidence int        `json:"confidence"`
-	Evidences  []evidence `json:"evidences"`
+	IDMatch    string           `json:"idMatch"`
+	Offset     int              `json:"offset"`
+	Length     int              `json:"length"`
+	Confidence int              `json:"confidence"`
+	Evidences  []evidence       `json:"evidences"`
+	Location   extract.Location `json:"location,omitzero"`
 }
 
 type evidence struct {
@@ -45,9 +49,10 @@ type attribute struct {
 	Count      int `json:"count"`
 }
 
-// detected puts what the engine found, in its order, into Graph's words.
-// Lists without elements are empty, not absent, so that clients can walk them.
-func detected(found *classify.Result) classification {
+// detected puts what the engine found, in its order, into Graph's words, with
+// the places of a file by the offsets of matches. Lists without elements are
+// empty, not absent, so that clients can walk them.
+func detected(found *classify.Result, places map[int]extract.Location) classification {
 	c := classification{
 		Classification: make([]sensitiveContent, len(found.Findings)),
 		Partial:        found.Partial,
@@ -72,6 +77,7 @@ func detected(found *classify.Result) classification {
 				Length:     m.Length,
 				Confidence: m.Confidence,
 				Evidences:  make([]evidence, len(m.Evidence)),
+				Location:   places[m.Offset],
 			}
 			for n, e := range m.Evidence {
 				l.Evidences[n] = evidence{Match: e.Text, Offset: e.Offset, Length: e.Length}
