@@ -28,6 +28,7 @@ type scanner struct {
 	allowed []map[string]bool
 
 	due    int // where the next block begins
+	sought int // up to where patterns and terms were looked for
 	probe  int // where the next probe for tokens lies
 	cand   Candidate
 	digits [2 * reach]byte
@@ -40,6 +41,8 @@ type scanner struct {
 	weighed []candidate
 	evident []uint64 // the set of types that the words near a group support
 	hits    []hit
+	found   []hit // terms
+	passed  []int // by rule: the end of its pattern's last match; nil without patterns and terms
 	support []hit // of the match at hand
 	taken   []span
 	tallies []tally
@@ -95,7 +98,7 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 		opt.MaxMatches = DefaultMaxMatches
 	}
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
-	sc.due, sc.probe, sc.steps = 0, 0, 0
+	sc.due, sc.sought, sc.probe, sc.steps = 0, 0, 0, 0
 	sc.reset(text)
 }
 
@@ -109,7 +112,8 @@ func (e *Engine) release(sc *scanner) {
 func (sc *scanner) forget() {
 	sc.folded = folded{shifts: sc.shifts[:0], marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand = nil, Options{}, nil, Candidate{}
-	sc.pending, sc.hits, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.grouped[:0], -1
+	sc.pending, sc.hits, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.found[:0], sc.grouped[:0], -1
+	clear(sc.passed)
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
 	clear(sc.digits[:])
@@ -258,9 +262,13 @@ func (sc *scanner) group(c candidate) {
 	sc.pending[sc.last].n++
 }
 
-// flush resolves the candidates that nothing still to come can overlap.
+// flush resolves the candidates that nothing still to come can overlap. All
+// that begin before pos are known by then.
 func (sc *scanner) flush(pos int, final bool) {
-	if sc.err = context.Cause(sc.ctx); sc.err != nil || len(sc.pending) == 0 {
+	if sc.err = context.Cause(sc.ctx); sc.err == nil {
+		sc.seek(pos)
+	}
+	if sc.err != nil || len(sc.pending) == 0 {
 		return
 	}
 	slices.SortStableFunc(sc.pending, byOffset)
