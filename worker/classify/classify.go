@@ -44,6 +44,7 @@ type Type struct {
 	Name        string
 	Description string
 	Publisher   string
+	Tenant      bool     // a customer's own, not built in
 	Category    string   // one of the Category constants for the built-in types
 	Countries   []string // ISO 3166-1 alpha-2; none for types that belong to no country
 	Recommended int      // the confidence below which a match is better not acted on

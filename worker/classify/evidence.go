@@ -10,16 +10,16 @@ import (
 	"unicode/utf8"
 )
 
-// A lexicon finds the evidence words of all types. It is a trie that is entered
-// where a word begins, so it needs no failure links: a word that is none of
-// ours is left after two or three bytes.
+// A lexicon finds the words of several lists, such as the evidence words of all
+// types. It is a trie that is entered where a word begins, so it needs no
+// failure links: a word that is none of ours is left after two or three bytes.
 type lexicon struct {
 	class   [256]uint8 // a byte's column; 0 for bytes in no word. Cases and separators share one
 	columns int
 	pairs   []int32 // node after two bytes, by their columns; 0 for none
 	nodes   []lexnode
 	labels  []uint8    // by node: the column that leads to it
-	types   [][]uint64 // by word: the set of types it is evidence for
+	lists   [][]uint64 // by word: the set of lists that have it; of evidence, a list is a type's
 	longest int        // of all words, in bytes, with room for doubled separators
 	ascii   [256]bool  // ASCII letters and digits
 	letters [0x2000 / 64]uint64
@@ -42,7 +42,7 @@ type hit struct {
 // separator is the column of everything that a space in a word stands for.
 const separator = 1
 
-func newLexicon(types []*Type) (*lexicon, error) {
+func emptyLexicon() *lexicon {
 	l := &lexicon{columns: 2}
 	for r := range rune(0x2000) {
 		if unicode.In(r, unicode.L, unicode.M, unicode.Nd) {
@@ -55,65 +55,88 @@ func newLexicon(types []*Type) (*lexicon, error) {
 	for _, c := range []byte(" -_\t\r\n") {
 		l.class[c] = separator
 	}
+	return l
+}
+
+// newLexicon returns a lexicon of lists, which are numbered as they come.
+func newLexicon(lists [][]string) (*lexicon, error) {
+	l := emptyLexicon()
 	ids := map[string]int32{}
-	for i, t := range types {
-		for _, w := range t.Words {
-			w = strings.Join(strings.FieldsFunc(strings.ToLower(w), func(r rune) bool {
-				return r < utf8.RuneSelf && l.class[r] == separator
-			}), " ")
-			first, _ := utf8.DecodeRuneInString(w)
-			if len(w) < 2 || !l.isLetter(first) {
-				return nil, fmt.Errorf("type %q: %q is no evidence word", t.Name, w)
+	for i, list := range lists {
+		for _, w := range list {
+			w = l.normal(w)
+			if !l.takes(w) {
+				return nil, fmt.Errorf("list %d: %q is no word to look for", i, w)
 			}
 			id, ok := ids[w]
 			if !ok {
 				id = int32(len(ids))
 				ids[w] = id
-				l.types = append(l.types, make([]uint64, len(types)/64+1))
+				l.lists = append(l.lists, make([]uint64, len(lists)/64+1))
 			}
-			l.types[id][i/64] |= 1 << (i % 64)
+			l.lists[id][i/64] |= 1 << (i % 64)
 		}
 	}
 	l.build(ids)
 	return l, nil
 }
 
+// normal is w in the form in which it is looked up.
+func (l *lexicon) normal(w string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(w), func(r rune) bool {
+		return r < utf8.RuneSelf && l.class[r] == separator
+	}), " ")
+}
+
+// takes reports whether a word in its normal form can be found.
+func (l *lexicon) takes(w string) bool {
+	first, _ := utf8.DecodeRuneInString(w)
+	return len(w) >= 2 && l.isLetter(first)
+}
+
 // build lays the trie out breadth first, so that siblings are neighbours.
 func (l *lexicon) build(ids map[string]int32) {
-	type tree struct {
-		next map[uint8]*tree
-		word int32
+	type spelling struct {
+		columns string // of its bytes
+		word    int32
 	}
-	root := &tree{next: map[uint8]*tree{}}
+	var all []spelling
 	for _, w := range slices.Sorted(maps.Keys(ids)) {
 		for _, form := range forms(w) {
 			l.longest = max(l.longest, 2*len(form))
-			at := root
-			for _, b := range []byte(form) {
-				next := at.next[l.column(b)]
-				if next == nil {
-					next = &tree{next: map[uint8]*tree{}}
-					at.next[l.column(b)] = next
-				}
-				at = next
+			columns := make([]byte, len(form))
+			for i := range len(form) {
+				columns[i] = l.column(form[i])
 			}
-			at.word = ids[w] + 1
+			all = append(all, spelling{string(columns), ids[w] + 1})
+		}
+	}
+	// Stable, so that of words that only their case tells apart the last one stands.
+	slices.SortStableFunc(all, func(a, b spelling) int { return strings.Compare(a.columns, b.columns) })
+
+	l.nodes, l.labels = make([]lexnode, 1), make([]uint8, 1)
+	queue := [][]spelling{all} // by node: what begins as the way to it does
+	level := []int{0}          // by node: the length of that way
+	for at := 0; at < len(queue); at++ {
+		below, depth := queue[at], level[at]
+		queue[at] = nil
+		for len(below) > 0 && len(below[0].columns) == depth {
+			l.nodes[at].word = below[0].word
+			below = below[1:]
+		}
+		l.nodes[at].first = int32(len(l.nodes))
+		for len(below) > 0 {
+			c, n := below[0].columns[depth], 1
+			for n < len(below) && below[n].columns[depth] == c {
+				n++
+			}
+			queue, level = append(queue, below[:n]), append(level, depth+1)
+			l.nodes, l.labels = append(l.nodes, lexnode{}), append(l.labels, c)
+			l.nodes[at].n++
+			below = below[n:]
 		}
 	}
 	l.pairs = make([]int32, l.columns*l.columns)
-	l.nodes, l.labels = make([]lexnode, 1), make([]uint8, 1)
-	queue := []*tree{root}
-	for at := 0; at < len(queue); at++ {
-		t := queue[at]
-		l.nodes[at].word = t.word
-		l.nodes[at].first = int32(len(l.nodes))
-		l.nodes[at].n = int32(len(t.next))
-		for _, c := range slices.Sorted(maps.Keys(t.next)) {
-			queue = append(queue, t.next[c])
-			l.nodes = append(l.nodes, lexnode{})
-			l.labels = append(l.labels, c)
-		}
-	}
 	for a := l.nodes[0].first; a < l.nodes[0].first+l.nodes[0].n; a++ {
 		for b := l.nodes[a].first; b < l.nodes[a].first+l.nodes[a].n; b++ {
 			l.pairs[int(l.labels[a])*l.columns+int(l.labels[b])] = b
@@ -317,7 +340,7 @@ func (l *lexicon) spaced(r rune) bool {
 
 // supports reports whether the word is evidence for the type.
 func (l *lexicon) supports(word int32, typ int) bool {
-	return l.types[word][typ/64]&(1<<(typ%64)) != 0
+	return l.lists[word][typ/64]&(1<<(typ%64)) != 0
 }
 
 // near calls yield with the hits that support c, by offset, until it returns false.

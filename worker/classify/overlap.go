@@ -119,7 +119,7 @@ func (sc *scanner) weigh(c candidate) {
 func (sc *scanner) weighGroup(c candidate) {
 	clear(sc.evident)
 	sc.hitsWithin(&c, DefaultProximity, func(h *hit) bool {
-		for i, set := range sc.e.lexicon.types[h.word] {
+		for i, set := range sc.e.lexicon.lists[h.word] {
 			sc.evident[i] |= set
 		}
 		return true

@@ -29,6 +29,7 @@ type scanner struct {
 	allowed []map[string]bool
 
 	due    int // where the next block begins
+	sought int // up to where patterns and terms were looked for
 	probe  int // where the next probe for tokens lies
 	cand   Candidate
 	digits [2 * reach]byte
@@ -41,6 +42,8 @@ type scanner struct {
 	weighed []candidate
 	evident []uint64 // the set of types that the words near a group support
 	hits    []hit
+	found   []hit // terms
+	passed  []int // by rule: the end of its pattern's last match; nil without patterns and terms
 	support []hit // of the match at hand
 	taken   []span
 	tallies []tally
@@ -108,7 +111,7 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 		opt.MaxUnique = DefaultMaxUnique
 	}
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
-	sc.due, sc.probe, sc.steps = 0, 0, 0
+	sc.due, sc.sought, sc.probe, sc.steps = 0, 0, 0, 0
 	sc.base, sc.from, sc.to, sc.until, sc.kept = 0, 0, math.MaxInt, 0, nil
 	sc.unique, sc.lost = 0, false
 	sc.reset(text)
@@ -124,7 +127,8 @@ func (e *Engine) release(sc *scanner) {
 func (sc *scanner) forget() {
 	sc.folded = folded{edits: sc.edits[:0], marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
-	sc.pending, sc.hits, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.grouped[:0], -1
+	sc.pending, sc.hits, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.found[:0], sc.grouped[:0], -1
+	clear(sc.passed)
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
 	clear(sc.digits[:])
@@ -273,9 +277,13 @@ func (sc *scanner) group(c candidate) {
 	sc.pending[sc.last].n++
 }
 
-// flush resolves the candidates that nothing still to come can overlap.
+// flush resolves the candidates that nothing still to come can overlap. All
+// that begin before pos are known by then.
 func (sc *scanner) flush(pos int, final bool) {
-	if sc.err = context.Cause(sc.ctx); sc.err != nil || len(sc.pending) == 0 {
+	if sc.err = context.Cause(sc.ctx); sc.err == nil {
+		sc.seek(pos)
+	}
+	if sc.err != nil || len(sc.pending) == 0 {
 		return
 	}
 	slices.SortStableFunc(sc.pending, byOffset)

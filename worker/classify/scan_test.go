@@ -327,7 +327,7 @@ var adversarial = map[string]func(n int) string{
 	"half phrases":       func(n int) string { return strings.Repeat("social security 536-22-872 536-22-8726 ", n/39) },
 	"separators":         func(n int) string { return strings.Repeat("credit \n", n/8) + "4111111111111111" },
 	"zero width":         func(n int) string { return strings.Repeat("4\u200b", n/4) },
-	"zero width alone":   func(n int) string { return "card 4111" + strings.Repeat("\u200b", n/3) + "111111111111" },
+	"zero width alone":   func(n int) string { return strings.Repeat("\u200b", n/3) + "4111111111111111" },
 	"marks on a digit":   func(n int) string { return "411111111111111" + strings.Repeat("1\u0336\ufe0f", n/6) },
 	"marks on a letter":  func(n int) string { return strings.Repeat("e"+strings.Repeat("\u0301", 49), n/99) },
 	"look-alikes":        func(n int) string { return strings.Repeat("ВЕ68аеорсАВЕ0", n/22) },

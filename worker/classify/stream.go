@@ -71,7 +71,8 @@ func (s *Stream) Held() int { return s.sc.base }
 // matter for the rest.
 func (s *Stream) window(to int) {
 	sc := s.sc
-	sc.due, sc.probe, sc.kept = 0, 0, s.Kept
+	sc.due, sc.sought, sc.probe, sc.kept = 0, 0, 0, s.Kept
+	clear(sc.passed)
 	sc.reset(string(s.buf))
 	// A match that was counted may reach over the border.
 	sc.from, sc.to = max(sc.units(s.from), sc.until-sc.base), sc.units(to)
