@@ -155,6 +155,10 @@ type Options struct {
 	MaxMatches    int      // per type; 0 means DefaultMaxMatches; counts stay exact
 	MaxUnique     int      // values told apart over all types; 0 means DefaultMaxUnique; with more, unique counts are lower bounds and the result is Partial
 	Allow         AllowList
+
+	// MaxExplanations is how many candidates' fates are told, those first that
+	// are decided first. 0 means none, and costs nothing.
+	MaxExplanations int
 }
 
 // An AllowList names what is known and not to be reported.
@@ -167,6 +171,9 @@ type AllowList struct {
 type Result struct {
 	Partial  bool // the scan stopped early or met MaxUnique; what is here is true but not all
 	Findings []Finding
+
+	Explanations []Explanation // by offset
+	Unexplained  int           // candidates beyond Options.MaxExplanations
 }
 
 // A Finding is all that was found of one type.

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/wasilibs/go-re2/experimental"
@@ -308,4 +307,3 @@ func (sc *scanner) offer(rule, start, end int) {
 		sc.pending, sc.grouped, sc.last = sc.pending[:0], sc.grouped[:0], -1
 	}
 }
-

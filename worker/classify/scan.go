@@ -50,6 +50,9 @@ type scanner struct {
 	unique  int // over all tallies
 	value   []byte
 
+	explanations []Explanation
+	unexplained  int
+
 	// What a Stream needs. Offsets count UTF-16 code units, from, to and until
 	// a match's start and end as the Stream's caller and the window see them.
 	base     int              // where the window begins in the whole text
@@ -67,6 +70,7 @@ type candidate struct {
 	rule         int
 	confidence   int
 	evident      bool
+	doubted      bool     // another type reads it as well
 	strength     Strength // with which it contends
 	word         int      // the length of its longest evidence, if it contends
 
@@ -110,10 +114,12 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	if opt.MaxUnique <= 0 {
 		opt.MaxUnique = DefaultMaxUnique
 	}
+	opt.MaxExplanations = max(0, opt.MaxExplanations)
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
 	sc.due, sc.sought, sc.probe, sc.steps = 0, 0, 0, 0
 	sc.base, sc.from, sc.to, sc.until, sc.kept = 0, 0, math.MaxInt, 0, nil
 	sc.unique, sc.lost = 0, false
+	sc.explanations, sc.unexplained = nil, 0
 	sc.reset(text)
 }
 
@@ -256,6 +262,9 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	c.Text, c.Start, c.End = sc.s[lo:hi], start-lo, end-lo
 	sc.steps += hi - lo
 	if r.Check != nil && !r.Check(c) {
+		if sc.opt.MaxExplanations > 0 {
+			sc.refuse(ruleIndex, start, end, r.failed())
+		}
 		return
 	}
 	found := candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex}
@@ -315,7 +324,11 @@ func (sc *scanner) flush(pos int, final bool) {
 func (sc *scanner) count(c *candidate) {
 	r := &sc.e.rules[c.rule]
 	t := sc.e.types[r.typ]
-	if c.confidence < sc.opt.MinConfidence || c.ustart < sc.from || c.ustart >= sc.to {
+	if c.ustart < sc.from || c.ustart >= sc.to {
+		return
+	}
+	if c.confidence < sc.opt.MinConfidence {
+		sc.lose(c, LowConfidence, -1)
 		return
 	}
 	sc.until = sc.base + c.uend
@@ -323,8 +336,10 @@ func (sc *scanner) count(c *candidate) {
 	text := sc.orig[start:end]
 	sc.value = t.value(sc.value[:0], sc.s[c.start:c.end])
 	if sc.isAllowed(r.typ, text) {
+		sc.lose(c, Allowed, -1)
 		return
 	}
+	sc.win(c)
 	if sc.report[r.typ] {
 		sc.tally(r.typ, c, text)
 	}
@@ -394,7 +409,7 @@ func (sc *scanner) isAllowed(typ int, text string) bool {
 }
 
 func (sc *scanner) result() *Result {
-	res := &Result{Partial: sc.err != nil || sc.lost}
+	res := &Result{Partial: sc.err != nil || sc.lost, Explanations: sc.explained(), Unexplained: sc.unexplained}
 	for i := range sc.tallies {
 		t := &sc.tallies[i]
 		if t.count == 0 {
