@@ -172,7 +172,7 @@ type Result struct {
 	Partial  bool // the scan stopped early or met MaxUnique; what is here is true but not all
 	Findings []Finding
 
-	Explanations []Explanation // by offset
+	Explanations []Explanation // by offset; nil if not asked for
 	Unexplained  int           // candidates beyond Options.MaxExplanations
 }
 

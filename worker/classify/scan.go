@@ -120,6 +120,9 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	sc.base, sc.from, sc.to, sc.until, sc.kept = 0, 0, math.MaxInt, 0, nil
 	sc.unique, sc.lost = 0, false
 	sc.explanations, sc.unexplained = nil, 0
+	if opt.MaxExplanations > 0 {
+		sc.explanations = []Explanation{} // asked for, even if there are none
+	}
 	sc.reset(text)
 }
 

@@ -102,6 +102,8 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--shards 0", "--shards: must be at least 1"},
 		{"--share 0", "--share: must be at least 1"},
 		{"--max-text 0", "--max-text: must be at least 1"},
+		{"--max-matches 0", "--max-matches: must be at least 1"},
+		{"--max-explanations 0", "--max-explanations: must be at least 1"},
 		{"--max-waiting 0", "--max-waiting: must be at least 1"},
 		{"--max-attempts 0", "--max-attempts: must be at least 1"},
 		{"--limit 0", "--limit: must be positive"},
