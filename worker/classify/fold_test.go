@@ -44,14 +44,14 @@ func TestNumbersAreReadInEveryForm(t *testing.T) {
 		{"ASCII O is a letter", "3782 822463 1O0O5", ""},
 		{"fractions are no digits", "411111111111111½", ""},
 	} {
-		var got string
+		var got strings.Builder
 		for _, f := range scan(t, e, tt.text, classify.Options{Types: []string{card}}).Findings {
 			for _, m := range f.Matches {
-				got += fmt.Sprintf("%s@%d+%d", m.Text, m.Offset, m.Length)
+				got.WriteString(fmt.Sprintf("%s@%d+%d", m.Text, m.Offset, m.Length))
 			}
 		}
-		if got != tt.want {
-			t.Errorf("%s: Scan(%q) found %q, want %q", tt.name, tt.text, got, tt.want)
+		if got.String() != tt.want {
+			t.Errorf("%s: Scan(%q) found %q, want %q", tt.name, tt.text, got.String(), tt.want)
 		}
 	}
 }

@@ -19,16 +19,16 @@ import (
 // with some letters that look like digits, of which there are fewer.
 //
 // ASCII letters are never taken for digits here, nor digits for letters: "O"
-// and "0", "l" and "1" stand for themselves in every identifier that has both.
-// A rule that knows which of them must stand in a place may read them so.
+// and "0", "l" and "1" stand for themselves in every identifier that has both,
+// and whole words of them are English.
 var lookalikes = func() (t [0x0520 - 0x0370]lookalike) {
-	for _, pair := range strings.Fields("АA ВB ЕE КK МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS ҮY ӀI ԌG ԚQ ԜW З3 " +
+	for pair := range strings.FieldsSeq("АA ВB ЕE КK МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS ҮY ӀI ԌG ԚQ ԜW З3 " +
 		"аa еe оo рp сc уy хx іi јj ѕs һh ӏl ԁd ԛq ԝw үy " +
 		"ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX ϹC ϳj ϲc αa ιi νv οo ρp υu") {
 		r, n := utf8.DecodeRuneInString(pair)
 		t[r-0x0370].letter = pair[n]
 	}
-	for _, pair := range strings.Fields("О0 о0 Ο0 ο0 З3 І1 Ӏ1 Ι1") {
+	for pair := range strings.FieldsSeq("О0 о0 Ο0 ο0 З3 І1 Ӏ1 Ι1") {
 		r, n := utf8.DecodeRuneInString(pair)
 		t[r-0x0370].digit = pair[n]
 	}
