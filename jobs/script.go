@@ -22,12 +22,11 @@ var ofRecords = []string{"event", "record"}
 
 var (
 	submitScript    = load("submit", "event")
-	takeScript      = load("take")
+	takeScript      = load("take", ofRecords...)
 	dropScript      = load("drop")
 	listScript      = load("list", "boxes")
 	countScript     = load("count", "boxes")
 	deliverScript   = load("deliver", ofRecords...)
-	claimScript     = load("claim", ofRecords...)
 	heartbeatScript = load("heartbeat", ofRecords...)
 	settleScript    = load("settle", ofRecords...)
 	againScript     = load("again", ofRecords...)
@@ -39,6 +38,7 @@ var (
 	sweepScript     = load("sweep", ofRecords...)
 	dueScript       = load("due", ofRecords...)
 	scrubScript     = load("scrub", ofRecords...)
+	orphansScript   = load("orphans", ofRecords...)
 	straysScript    = load("strays", ofRecords...)
 	lockScript      = load("lock", ofRecords...)
 	leftoverScript  = load("leftover", ofRecords...)
