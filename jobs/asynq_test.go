@@ -138,3 +138,23 @@ func TestJobsRunThoughScriptsAreFlushedAllTheTime(t *testing.T) {
 		s.CheckEnded()
 	})
 }
+
+func TestJobWhoseTaskAsynqCannotReadRunsAllTheSame(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Handlers: text(func(context.Context, *jobs.Job) (*jobs.Result, error) { return done, nil })})
+		j := s.Submit(jobtest.Text("acme"))
+		keys := s.Redis.Keys(t.Context(), "asynq:{*:t:*").Val()
+		if len(keys) != 1 {
+			t.Fatalf("tasks: %q", keys)
+		}
+		if err := s.Redis.HSet(t.Context(), keys[0], "msg", "no message").Err(); err != nil {
+			t.Fatal(err)
+		}
+		s.Process()
+		s.Process()
+		if got := s.Wait(j); got.State != jobs.Succeeded {
+			t.Errorf("job ended %s", got.State)
+		}
+		s.CheckEnded()
+	})
+}
