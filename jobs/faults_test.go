@@ -87,7 +87,7 @@ func TestNoPromiseBreaksWhicheverCommandFails(t *testing.T) {
 	})
 	sweepFaults(t, func(t *testing.T, strike func(*jobtest.System, *jobtest.Faults) func()) {
 		hook := new(jobtest.Faults)
-		s := jobtest.Start(t, jobtest.Options{Faults: hook, Handlers: handlers, Jobs: jobs.Options{Servers: 1}})
+		s := jobtest.Start(t, jobtest.Options{Faults: hook, Handlers: handlers, Jobs: jobs.Options{}})
 		time.Sleep(100 * time.Millisecond)
 		end := strike(s, hook)
 		sent := map[jobs.Tenant]*jobs.Job{}
@@ -122,7 +122,7 @@ func TestNoPromiseBreaksWhicheverCommandOfASweepFails(t *testing.T) {
 	sweepFaults(t, func(t *testing.T, strike func(*jobtest.System, *jobtest.Faults) func()) {
 		hook := new(jobtest.Faults)
 		s := jobtest.Start(t, jobtest.Options{Faults: hook, Processes: -1,
-			Jobs: jobs.Options{Servers: 1, Retention: 20 * time.Second, MaxWait: 25 * time.Second}})
+			Jobs: jobs.Options{Retention: 20 * time.Second, MaxWait: 25 * time.Second}})
 		ended := s.Submit(jobtest.Text("ended"))
 		s.Cancel(ended)
 		lost := s.Submit(jobtest.Text("lost"))

@@ -11,27 +11,27 @@ import (
 
 const idlePoll = time.Second // between two looks at empty lanes without a wake-up
 
-// A gate lets the asynq servers of one Work fetch tasks: only with a free
-// slot, and without polling when there is nothing to fetch. One server of a
-// shard takes for all of them, as many jobs as there are slots, and while the
-// lanes are empty it looks every second or when woken.
+// A gate lets the asynq servers of one Work, one a shard, fetch tasks: only
+// with a free slot, as many at once as there are slots, and without polling
+// when there is nothing to fetch. While its lanes are empty, a server looks
+// every second or when woken.
 type gate struct {
 	take  func(sh shard, first lane, most int) ([]taken, error)
 	slots chan struct{}  // one taken for each run, until its handler has really returned
 	taken sync.WaitGroup // tasks whose handler has not returned
 	stop  chan struct{}
-	turn  []chan struct{} // by shard: who holds it may take
-	ready []chan taken    // by shard: tasks whose jobs were started, for whichever server asks next
+	turn  []chan struct{} // by shard: who holds it may take, and see what is ready
+	ready [][]taken       // by shard: tasks whose jobs were started, until asynq asks for them
 
 	mu    sync.Mutex // guards woken
 	woken chan struct{}
 }
 
 func newGate(o *Options, take func(sh shard, first lane, most int) ([]taken, error)) *gate {
-	g := &gate{take: take, slots: make(chan struct{}, o.Concurrency), stop: make(chan struct{}), woken: make(chan struct{})}
+	g := &gate{take: take, slots: make(chan struct{}, o.Concurrency), stop: make(chan struct{}),
+		ready: make([][]taken, o.Shards), woken: make(chan struct{})}
 	for range o.Shards {
 		g.turn = append(g.turn, make(chan struct{}, 1))
-		g.ready = append(g.ready, make(chan taken, o.Concurrency))
 	}
 	return g
 }
@@ -58,8 +58,6 @@ func (g *gate) release() { <-g.slots }
 // returns redis.Nil once the gate is stopped.
 func (g *gate) next(sh shard, first lane) (string, error) {
 	select {
-	case t := <-g.ready[sh]:
-		return t.msg, nil
 	case g.turn[sh] <- struct{}{}:
 		defer func() { <-g.turn[sh] }()
 	case <-g.stop:
@@ -81,40 +79,35 @@ func (g *gate) next(sh shard, first lane) (string, error) {
 	}
 }
 
-// fill takes jobs for the slots that are free, at least one, and leaves all
-// but the first to whoever asks next.
+// fill takes jobs for the slots that are free, at least one, unless some are
+// ready, and returns the first.
 func (g *gate) fill(sh shard, first lane) (string, error) {
-	select {
-	case t := <-g.ready[sh]:
-		return t.msg, nil
-	default:
-	}
-	n, err := g.occupy()
-	if err != nil {
-		return "", err
-	}
-	var tasks []taken
-	for len(tasks) == 0 && err == nil {
-		tasks, err = g.take(sh, first, n)
-	}
-	g.taken.Add(len(tasks))
-	for range n - len(tasks) {
-		g.release()
-	}
-	if len(tasks) > 0 {
-		for _, t := range tasks[1:] {
-			g.ready[sh] <- t
+	if len(g.ready[sh]) == 0 {
+		n, err := g.occupy()
+		if err != nil {
+			return "", err
 		}
-		return tasks[0].msg, nil
-	}
-	if err != redis.Nil {
-		// asynq asks again at once after an error.
-		select {
-		case <-time.After(50*time.Millisecond + rand.N(450*time.Millisecond)):
-		case <-g.stop:
+		for len(g.ready[sh]) == 0 && err == nil {
+			g.ready[sh], err = g.take(sh, first, n)
+		}
+		g.taken.Add(len(g.ready[sh]))
+		for range n - len(g.ready[sh]) {
+			g.release()
+		}
+		if len(g.ready[sh]) == 0 {
+			if err != redis.Nil {
+				// asynq asks again at once after an error.
+				select {
+				case <-time.After(50*time.Millisecond + rand.N(450*time.Millisecond)):
+				case <-g.stop:
+				}
+			}
+			return "", err
 		}
 	}
-	return "", err
+	t := g.ready[sh][0]
+	g.ready[sh] = g.ready[sh][1:]
+	return t.msg, nil
 }
 
 // occupy waits for a slot and takes the others that are free, too.

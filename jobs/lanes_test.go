@@ -31,7 +31,7 @@ func starts(d time.Duration) (handlers []jobs.Handler, order func() []jobs.Job) 
 func TestLanesArePickedSixThreeOne(t *testing.T) {
 	jobtest.Bubble(t, func(t *testing.T) {
 		handlers, order := starts(time.Millisecond)
-		s := jobtest.Start(t, jobtest.Options{Processes: -1, Handlers: handlers, Jobs: jobs.Options{Concurrency: 1, Share: 1000, Servers: 1}})
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Handlers: handlers, Jobs: jobs.Options{Concurrency: 1, Share: 1000}})
 		for range 600 {
 			for _, p := range []jobs.Priority{jobs.High, jobs.Normal, jobs.Low} {
 				sub := jobtest.Text("acme")
@@ -61,7 +61,7 @@ func TestRetriesGoBeforeTheBacklog(t *testing.T) {
 	jobtest.Bubble(t, func(t *testing.T) {
 		var mu sync.Mutex // guards between
 		between, retried := 0, false
-		s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Concurrency: 1, Servers: 1},
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Concurrency: 1},
 			Handlers: text(func(_ context.Context, j *jobs.Job) (*jobs.Result, error) {
 				// Not with the lock: in a bubble time stands still while someone waits for one.
 				time.Sleep(100 * time.Millisecond)

@@ -23,7 +23,7 @@ func each(t *testing.T, f func(t *testing.T, o jobtest.Options)) {
 	for _, shards := range []int{1, 3} {
 		t.Run(fmt.Sprintf("shards=%d", shards), func(t *testing.T) {
 			jobtest.Bubble(t, func(t *testing.T) {
-				f(t, jobtest.Options{Jobs: jobs.Options{Shards: shards, Servers: 2}})
+				f(t, jobtest.Options{Jobs: jobs.Options{Shards: shards}})
 			})
 		})
 	}

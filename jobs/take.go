@@ -141,15 +141,11 @@ func (w *worker) handBack() {
 		if w.doubt[i] {
 			_ = w.disown(shard(i)) // else their leases end
 		}
-		for len(w.gate.ready[i]) > 0 {
-			select {
-			case t := <-w.gate.ready[i]:
-				if a := w.arrived(t.id); a != nil {
-					a.again("handback", 0, "")
-					w.finished(a)
-					w.gate.done()
-				}
-			default: // a server took it after all
+		for _, t := range w.gate.ready[i] {
+			if a := w.arrived(t.id); a != nil {
+				a.again("handback", 0, "")
+				w.finished(a)
+				w.gate.done()
 			}
 		}
 	}

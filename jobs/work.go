@@ -90,12 +90,12 @@ func (q *Queue) Work(ctx context.Context, handlers []Handler) error {
 	return err
 }
 
-// serve starts the asynq servers. Each serves one shard, since a server that
-// waits for one shard does not see another.
+// serve starts an asynq server for each shard, since one that waits for one
+// shard does not see another.
 func (w *worker) serve() error {
 	q := w.q
-	for i := range max(q.opt.Servers, q.opt.Shards) {
-		sh := shard(i % q.opt.Shards)
+	for i := range q.opt.Shards {
+		sh := shard(i)
 		s := asynq.NewServerFromRedisClient(&fetcher{UniversalClient: q.rdb, gate: w.gate}, asynq.Config{
 			// The gate holds the slots; a server must never run out of its own.
 			Concurrency: q.opt.Concurrency + 1,
