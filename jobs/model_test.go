@@ -142,7 +142,6 @@ func (m *machine) claim(t *rapid.T) {
 		j.refence()
 		j.State = "d"
 		j.wait(pass)
-		j.Version++
 		want = "gone"
 	default:
 		j.refence()
@@ -248,7 +247,6 @@ func (m *machine) again(t *rapid.T) {
 		}
 		j.State, j.Owner = "d", "-"
 		j.wait(wait)
-		j.Version++
 		want = j.Fence
 	}
 	m.expect(t, "again", m.eval(t, func() (any, error) {
@@ -321,7 +319,6 @@ func (m *machine) deliver(t *rapid.T) {
 		if most > 0 && j.Starts == 0 {
 			j.wait(most)
 		}
-		j.Version++
 	}
 	task := fmt.Sprintf("acme/%s:%d", id, fence+1)
 	m.expect(t, "deliver", m.eval(t, func() (any, error) {

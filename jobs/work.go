@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ type Handler struct {
 const (
 	lease     = 10 * time.Second // a run without a heartbeat for so long is taken over
 	beatEvery = 3 * time.Second
-	passOn    = 250 * time.Millisecond // until a worker that serves a job's type may have it
+	passOn    = 250 * time.Millisecond // until a worker that serves a job's type may have it, at the least
 	maxLost   = 3                      // starts without an end until a job fails
 )
 
@@ -182,9 +183,10 @@ func (w *worker) claim(d run) (*attempt, error) {
 		return nil, err
 	}
 	f := stringsOf(v)
-	if len(f) == 1 {
-		// Passed on, which is due before the next pass of the sweep.
-		time.AfterFunc(passOn, func() { signal(q.nudge) })
+	if len(f) == 2 {
+		// Passed on, which may be due before the next pass of the sweep.
+		us, _ := strconv.ParseInt(f[1], 10, 64)
+		time.AfterFunc(time.Duration(us)*time.Microsecond, func() { signal(q.nudge) })
 	}
 	if len(f) != 6 {
 		return nil, nil

@@ -1,10 +1,12 @@
 -- claim: a record that waits with this delivery's fence starts to run, under a lease of its own.
 -- KEYS 1 record
--- ARGV 1 fence of the delivery  2 owner, one word  3 lease in µs  4 retention in µs  5 wait before passing on, µs
+-- ARGV 1 fence of the delivery  2 owner, one word  3 lease in µs  4 retention in µs  5 least wait before passing on, µs
 --      6 the expired error, JSON  7 1 when the owner lately could not announce its types, as others may not have
 --      either; then the job types that the owner serves
 -- Returns nil when the delivery counts for nothing, else {what, fence, s, m, c, e} where what is "run", "unserved"
--- (it runs, but no live worker serves its type), or "gone" (it expired, or waits for a worker that serves it).
+-- (it runs, but no live worker serves its type); or {"gone"} when it expired, or {"gone", wait in µs} when it waits
+-- for a worker that serves it: a sixteenth of its age at a ARGV 5 of 250 ms, but not above 10 s, and a millisecond for
+-- each job that waits likewise, so that what a busy worker has to leave does not keep the others from their own work.
 -- The same call again gets the same answer.
 evenfull(KEYS[1])
 local r = read(KEYS[1])
@@ -31,10 +33,11 @@ if not served then
   local alive = redis.call("ZSCORE", r.tag .. ":serves", r.type)
   if ARGV[7] == "1" or alive and tonumber(alive) > now then
     refence(r)
-    r.state, r.due = "d", int(now + ARGV[5])
+    local wait = ARGV[5] * math.max(1, math.min((now - r.created) / 4000000, 40), redis.call("ZCARD", r.tag .. ":due") / 250)
+    r.state, r.due = "d", int(now + wait)
     redis.call("ZADD", r.tag .. ":due", r.due, r.name)
-    write(r, was, now)
-    return { "gone" }
+    store(r)
+    return { "gone", int(wait) }
   end
 end
 refence(r)
