@@ -18,6 +18,8 @@ import (
 	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
+func TestMain(m *testing.M) { jobtest.Main(m) }
+
 // each runs f in a bubble of its own for every layout that matters.
 func each(t *testing.T, f func(t *testing.T, o jobtest.Options)) {
 	for _, shards := range []int{1, 3} {

@@ -64,9 +64,9 @@ func (w *worker) start(reply []any) ([]taken, error) {
 	if len(reply) == 0 {
 		return nil, errors.New("take: unexpected reply")
 	}
-	if reply[0] != int64(0) {
-		// Passed on, which is due before the next pass of the sweep.
-		time.AfterFunc(passOn, func() { signal(q.nudge) })
+	if wait, _ := reply[0].(int64); wait > 0 {
+		// Passed on, which may be due before the next pass of the sweep.
+		time.AfterFunc(time.Duration(wait)*time.Microsecond, func() { signal(q.nudge) })
 	}
 	var tasks []taken
 	w.mu.Lock()

@@ -27,7 +27,7 @@ type Handler struct {
 const (
 	lease     = 10 * time.Second // a run without a heartbeat for so long is taken over
 	beatEvery = 3 * time.Second
-	passOn    = 250 * time.Millisecond // until a worker that serves a job's type may have it
+	passOn    = 250 * time.Millisecond // until a worker that serves a job's type may have it, at the least
 	maxLost   = 3                      // starts without an end until a job fails
 )
 
@@ -120,9 +120,9 @@ func (w *worker) serve() error {
 }
 
 // laneWeights makes asynq ask for the lanes in these proportions. The gate
-// puts laneAgain before whatever asynq asks for.
+// puts laneAgain before whatever asynq asks for, so that asynq need not.
 func laneWeights(sh shard) map[string]int {
-	return map[string]int{sh.queue(laneAgain): 1, sh.queue(laneHigh): 6, sh.queue(laneNormal): 3, sh.queue(laneLow): 1}
+	return map[string]int{sh.queue(laneHigh): 6, sh.queue(laneNormal): 3, sh.queue(laneLow): 1}
 }
 
 // stop ends the taking of tasks, then the runs, then the servers.

@@ -40,14 +40,20 @@ local function index(r)
   return r.tag .. ":i:" .. r.tenant .. ":" .. s .. ":" .. r.type
 end
 
+-- Stores the head of r after a change that no client sees: its version, and with it the ETag, stays. Returns the head.
+local function store(r, result)
+  local head = table.concat({ r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost,
+    r.started, r.ended, r.due, r.progress, r.owner }, " ")
+  if result then redis.call("HSET", r.key, "s", head, "r", result) else redis.call("HSET", r.key, "s", head) end
+  return head
+end
+
 -- Stores r after a change, with its result if it has one now, and returns its head; was is its index set before.
 -- Clients that wait are told, and where the change is one of the state that clients see, those who follow the
 -- tenant's jobs.
 local function write(r, was, now, result)
   r.version = int(r.version + 1)
-  local head = table.concat({ r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost,
-    r.started, r.ended, r.due, r.progress, r.owner }, " ")
-  if result then redis.call("HSET", r.key, "s", head, "r", result) else redis.call("HSET", r.key, "s", head) end
+  local head = store(r, result)
   local is = index(r)
   if is ~= was then
     redis.call("ZREM", was, r.id)

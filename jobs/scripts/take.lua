@@ -1,14 +1,16 @@
 -- take: the next waiting jobs start to run, each under a lease of its own. This is what asynq's dequeue is for, over
 -- several lanes, for several tasks, and also when Redis' memory is full; asynq has nothing to acknowledge afterwards.
 -- KEYS two for each lane, in the order to try: asynq's pending, paused
--- ARGV 1 how many at most  2 owner, one word  3 lease in µs  4 retention in µs  5 wait before passing on, µs
+-- ARGV 1 how many at most  2 owner, one word  3 lease in µs  4 retention in µs  5 least wait before passing on, µs
 --      6 the expired error, JSON  7 1 when the owner lately could not announce its types, as others may not have
 --      either  8 prefix of record keys; then for each lane the prefix of its task keys; then the job types that the
 --      owner serves
--- Returns nil when the lanes are empty, else how many jobs were passed on to a worker that serves their type, and for
--- each job started {task id, asynq's message, what, fence, s, m, c} where what is "run", or "unserved" when no live
--- worker serves its type. A delivery that counts for nothing, and one of a job that waited too long, end here. A task
--- that lost its message is dropped: its job is found by the sweep.
+-- Returns nil when the lanes are empty, else the least wait, in µs, of the jobs that were passed on to a worker that
+-- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c} where what
+-- is "run", or "unserved" when no live worker serves its type. A delivery that counts for nothing, and one of a job
+-- that waited too long, end here. A task that lost its message is dropped: its job is found by the sweep.
+-- A job that is passed on waits a sixteenth of its age at an ARGV 5 of 250 ms, but not above 10 s, and a millisecond
+-- for each job that waits likewise, so that what a busy worker has to leave does not keep the others from their own.
 local most, owner, nlanes = tonumber(ARGV[1]), ARGV[2], #KEYS / 2
 local tasks, types = 8, 8 + nlanes -- what stands before them in ARGV
 local lookedAtMost = most + 100 -- so that deliveries without effect do not keep Redis from others for long
@@ -16,7 +18,7 @@ evenfull(KEYS[1])
 local now = clock()
 local served = {}
 for i = types + 1, #ARGV do served[ARGV[i]] = true end
-local passed, out = 0, { 0 }
+local soonest, out = 0, { 0 }
 
 local function start(id, msg)
   local name, fence = string.match(id, "^(.+):(%d+)$")
@@ -34,10 +36,12 @@ local function start(id, msg)
     what = "unserved"
     local alive = redis.call("ZSCORE", r.tag .. ":serves", r.type)
     if ARGV[7] == "1" or alive and tonumber(alive) > now then
-      r.state, r.due = "d", int(now + ARGV[5])
+      local wait = math.floor(ARGV[5] * math.max(1, math.min((now - r.created) / 4000000, 40),
+        redis.call("ZCARD", r.tag .. ":due") / 250))
+      if soonest == 0 or wait < soonest then soonest = wait end
+      r.state, r.due = "d", int(now + wait)
       redis.call("ZADD", r.tag .. ":due", r.due, r.name)
-      passed = passed + 1
-      return write(r, was, now)
+      return store(r)
     end
   end
   r.state, r.owner, r.progress, r.starts = "r", owner, "0", int(r.starts + 1)
@@ -61,5 +65,5 @@ for lane = 1, nlanes do
   end
 end
 if looked == 0 then return nil end
-out[1] = passed
+out[1] = soonest
 return out
