@@ -1,6 +1,7 @@
 # Tools run at these versions without becoming dependencies of the module.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 
 # The tests with Graph's SDK for Go keep what it needs out of our module.
 MODULES = . api/compat/sdk
@@ -13,8 +14,9 @@ race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .PHONY: test tools lint fuzz vuln bench score corpus
 
+# The output ends with each test that failed and what it said.
 test: tools
-	go test $(race) ./...
+	go run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --hide-summary skipped -- $(race) ./...
 
 # What the tests need beside Go is installed where that is possible. What is
 # missing all the same is said, and with CI=true it is an error.

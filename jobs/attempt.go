@@ -18,6 +18,8 @@ import (
 type attempt struct {
 	w       *worker
 	run     run
+	task    string    // asynq's id of the delivery
+	taken   time.Time // when it was started
 	job     *Job
 	handler Handler
 

@@ -33,7 +33,6 @@ type Options struct {
 	Shards int
 
 	Concurrency int           // runs at once in this process, default 16
-	Servers     int           // asynq servers in this process, since each fetches one task at a time; default 4
 	MaxAttempts int           // failed attempts until a job fails, default 3
 	Limit       time.Duration // how long a run may take, default 5 m; a Handler's own goes before
 	Patience    time.Duration // how long a handler may take to return once its context ended, default 5 s
@@ -49,7 +48,7 @@ func (o *Options) setDefaults() {
 	for _, d := range []struct {
 		v         *int
 		otherwise int
-	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.Servers, 4}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}} {
+	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}} {
 		if *d.v == 0 {
 			*d.v = d.otherwise
 		}
@@ -72,7 +71,7 @@ func (o *Options) check() error {
 		return errors.New("jobs: Options.Redis is required")
 	}
 	for what, v := range map[string]int64{
-		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency), "Servers": int64(o.Servers),
+		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency),
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
 		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),

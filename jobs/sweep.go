@@ -205,8 +205,7 @@ func (s *sweeper) dues(ctx context.Context, sh shard) (recovered, delivered int,
 }
 
 // strays finds tasks that asynq counts as active although nobody works on
-// them: their worker died between dequeue and claim, or before it
-// acknowledged.
+// them. Ours never get there, but asynq's own tools can put them there.
 func (s *sweeper) strays(ctx context.Context, sh shard) (mended int, err error) {
 	q := s.q
 	now := time.Now()

@@ -13,8 +13,11 @@ import (
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/embedded"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 	"github.com/classifyd/classifyd/worker"
 )
+
+func TestMain(m *testing.M) { jobtest.Main(m) }
 
 // work has h do one job, from a queue of its own, and returns how that ended.
 // It belongs into a bubble.

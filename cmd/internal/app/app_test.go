@@ -18,7 +18,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
+
+func TestMain(m *testing.M) { jobtest.Main(m) }
 
 // system is a whole process on an embedded Redis, and a client of it.
 type system struct {
