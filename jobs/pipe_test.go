@@ -101,7 +101,7 @@ func TestShardsThatHangDoNotEndTheLeasesOfOthers(t *testing.T) {
 		for range 40 {
 			time.Sleep(time.Second)
 			for _, run := range s.Redis.ZRangeWithScores(t.Context(), "{s7}:lease", 0, -1).Val() {
-				if left := time.UnixMicro(int64(run.Score)).Sub(time.Now()); left <= 0 {
+				if left := time.Until(time.UnixMicro(int64(run.Score))); left <= 0 {
 					t.Fatalf("a lease is over for %v", -left)
 				}
 			}
