@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	maxBatch = 128 // calls in one pipeline
-	inFlight = 2   // pipelines of one shard under way at once
+	maxBatch = 128     // calls in one pipeline
+	maxBytes = 4 << 20 // of their arguments, unless one call alone has more
+	inFlight = 2       // pipelines of one shard under way at once
 )
 
 // A pipe sends the calls of many goroutines to one shard in shared pipelines:
@@ -38,6 +39,19 @@ type call struct {
 	done chan struct{} // closed once val and err are set
 	val  any
 	err  error
+}
+
+// size is how many bytes of arguments c has, but for those of a fixed length.
+func (c *call) size() (n int) {
+	for _, a := range c.args {
+		switch a := a.(type) {
+		case string:
+			n += len(a)
+		case []byte:
+			n += len(a)
+		}
+	}
+	return n
 }
 
 func newPipe(rdb redis.UniversalClient, deadline time.Duration) *pipe {
@@ -84,17 +98,27 @@ func (p *pipe) do(ctx context.Context, c *call) (any, error) {
 
 func (p *pipe) run() {
 	batch := make([]*call, 0, maxBatch)
+	var first *call // did not fit into the last batch
 	for {
-		select {
-		case c := <-p.calls:
-			batch = append(batch[:0], c)
-		case <-p.quit:
-			return
+		if first == nil {
+			select {
+			case first = <-p.calls:
+			case <-p.quit:
+				return
+			}
 		}
+		batch = append(batch[:0], first)
+		size := first.size()
+		first = nil
 	gather:
 		for len(batch) < maxBatch {
 			select {
 			case c := <-p.calls:
+				// A heartbeat must not miss its deadline for the files in its batch.
+				if size += c.size(); size > maxBytes {
+					first = c
+					break gather
+				}
 				batch = append(batch, c)
 			default:
 				break gather
@@ -211,7 +235,8 @@ func storeError(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case redis.HasErrorPrefix(err, "OOM"):
+	case redis.HasErrorPrefix(err, "OOM"), strings.HasPrefix(err.Error(), "ERR Error running script") && strings.Contains(err.Error(), " -OOM "):
+		// The latter is how Redis 6 says it of a script.
 		return &BusyError{Reason: "the store is full", RetryAfter: fullRetry}
 	case strings.HasPrefix(err.Error(), "ERR max number of clients"):
 		return &storeDown{err} // ERR, but no mistake of ours

@@ -13,6 +13,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 )
 
 // Options say how a Queue works. Only Redis is required.
@@ -192,6 +193,20 @@ func (q *Queue) settleLayout(ctx context.Context) error {
 	}
 	q.register(ctx)
 	return nil
+}
+
+// shardsAtOnce is how many shards a heartbeat or a sweep visits at a time.
+const shardsAtOnce = 8
+
+// eachShard calls f for every shard, several at once, and returns when all
+// calls have. One that waits for its server does not keep the others back.
+func (q *Queue) eachShard(f func(sh shard)) {
+	var g errgroup.Group
+	g.SetLimit(shardsAtOnce)
+	for i := range q.opt.Shards {
+		g.Go(func() error { f(shard(i)); return nil })
+	}
+	_ = g.Wait()
 }
 
 func (q *Queue) shard(n name) shard { return n.shard(q.opt.Shards) }

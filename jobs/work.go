@@ -208,8 +208,7 @@ func (w *worker) beat(ctx context.Context) {
 		args[sh] = append(args[sh], string(r.name), r.fence, a.progress.Load())
 	}
 	w.mu.Unlock()
-	for i := range q.opt.Shards {
-		sh := shard(i)
+	q.eachShard(func(sh shard) {
 		head := []any{micros(lease), sh.record(""), len(w.types)}
 		for _, t := range w.types {
 			head = append(head, t)
@@ -223,7 +222,7 @@ func (w *worker) beat(ctx context.Context) {
 				q.met.missed.Inc()
 				q.log.Warn("heartbeat failed", "runs", len(args[sh])/3, "error", err)
 			}
-			continue
+			return
 		}
 		gone := stringsOf(v)
 		for ; len(gone) >= 2; gone = gone[2:] {
@@ -231,7 +230,7 @@ func (w *worker) beat(ctx context.Context) {
 				w.lose(r, gone[1])
 			}
 		}
-	}
+	})
 }
 
 // unheard is 1 when a heartbeat failed not long ago. Then Redis may have been

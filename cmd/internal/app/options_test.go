@@ -136,6 +136,7 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--redis redis://:secret@h/nodb", "--redis: must be redis://"},
 		{"--redis redis://:secret%zz@h", "--redis: must be redis://"},
 		{"--redis redis://:secret@h?secret=1", "--redis: must be redis://"},
+		{"--redis redis://h?max_retries=7", "--redis: max_retries cannot be chosen"},
 		{"--redis redis://h --redis-password-file /nowhere/secret-file", "--redis-password-file: open /nowhere/secret-file"},
 	} {
 		_, err := flags(strings.Fields(tt.args)...)
