@@ -87,12 +87,14 @@ func formed(s, form string) bool {
 	return true
 }
 
-// written is the Check of numbers that have a form and nothing else to check.
+// written is the Check of numbers that have a form and nothing else to check. A
+// form that leaves it open which characters are letters would take any word of
+// its length, names of variables first: there must be a digit, and no small letter.
 func written(forms ...string) func(*classify.Candidate) bool {
 	return func(c *classify.Candidate) bool {
 		m := c.Match()
 		for _, f := range forms {
-			if formed(m, f) {
+			if formed(m, f) && (!strings.Contains(f, "*") || strings.ContainsAny(m, decimals) && strings.ToUpper(m) == m) {
 				return true
 			}
 		}
