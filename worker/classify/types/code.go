@@ -94,7 +94,7 @@ func written(forms ...string) func(*classify.Candidate) bool {
 	return func(c *classify.Candidate) bool {
 		m := c.Match()
 		for _, f := range forms {
-			if formed(m, f) && (!strings.Contains(f, "*") || strings.ContainsAny(m, decimals) && strings.ToUpper(m) == m) {
+			if formed(m, f) && (!strings.Contains(f, "*") || strings.ContainsAny(m, decimals) && strings.Trim(m, decimals+capitals) == "") {
 				return true
 			}
 		}
