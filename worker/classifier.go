@@ -17,12 +17,12 @@ import (
 // ClassifyText is the job type that Classifier serves.
 const ClassifyText = "classifyText"
 
-// Classifier serves classifyText: it scans the request's text with e. The same
-// request and engine always give the same bytes.
+// Classifier serves classifyText: it scans the request's text with the engine
+// of the job's tenant. The same request and engine always give the same bytes.
 //
-// A request that e cannot serve in full fails for good, with invalidContent or
-// unknownSensitiveType, rather than being served in part.
-func Classifier(e *classify.Engine) jobs.Handler {
+// A request that the engine cannot serve in full fails for good, with
+// invalidContent or unknownSensitiveType, rather than being served in part.
+func Classifier(engines Engines) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyText,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -31,6 +31,10 @@ func Classifier(e *classify.Engine) jobs.Handler {
 				return nil, err
 			}
 			opt, err := req.options()
+			if err != nil {
+				return nil, err
+			}
+			e, err := engines(ctx, j.Tenant, req.SensitiveTypeIDs)
 			if err != nil {
 				return nil, err
 			}

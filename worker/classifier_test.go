@@ -28,7 +28,7 @@ func engine(t testing.TB) *classify.Engine {
 
 func classifyText(t testing.TB, request string) (*jobs.Result, error) {
 	t.Helper()
-	return worker.Classifier(engine(t)).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
+	return worker.Classifier(worker.Only(engine(t))).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
 }
 
 func TestResultIsGraphsDetectedSensitiveContent(t *testing.T) {
@@ -163,14 +163,14 @@ func TestScanEndsWithItsRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = worker.Classifier(engine(t)).Run(ctx, &jobs.Job{Request: request})
+	_, err = worker.Classifier(worker.Only(engine(t))).Run(ctx, &jobs.Job{Request: request})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want %v", err, context.Canceled)
 	}
 }
 
 func BenchmarkClassifier(b *testing.B) {
-	h := worker.Classifier(engine(b))
+	h := worker.Classifier(worker.Only(engine(b)))
 	for _, size := range []struct {
 		name  string
 		bytes int

@@ -53,6 +53,10 @@ func detected(found *classify.Result) classification {
 		Partial:        found.Partial,
 	}
 	for i, f := range found.Findings {
+		source := "outOfBox"
+		if f.Type.Tenant {
+			source = "tenant"
+		}
 		s := sensitiveContent{
 			ID:                       f.Type.ID,
 			DisplayName:              f.Type.Name,
@@ -62,7 +66,7 @@ func detected(found *classify.Result) classification {
 			Matches:                  make([]location, len(f.Matches)),
 			ClassificationMethod:     "patternMatch",
 			Scope:                    "fullDocument",
-			SensitiveTypeSource:      "outOfBox",
+			SensitiveTypeSource:      source,
 			ClassificationAttributes: make([]attribute, len(f.Attributes)),
 		}
 		for k, m := range f.Matches {

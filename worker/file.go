@@ -8,17 +8,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/classifyd/classifyd/jobs"
-	"github.com/classifyd/classifyd/worker/classify"
 )
 
 // ClassifyFile is the job type that FileClassifier serves.
 const ClassifyFile = "classifyFile"
 
 // FileClassifier serves classifyFile: it scans the text of the request's file
-// with e, as Classifier does. Offsets count in that text, without a byte order
+// as Classifier does. Offsets count in that text, without a byte order
 // mark. A file without text that can be had fails for good with
 // unsupportedFileType.
-func FileClassifier(e *classify.Engine) jobs.Handler {
+func FileClassifier(engines Engines) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -31,6 +30,10 @@ func FileClassifier(e *classify.Engine) jobs.Handler {
 				return nil, err
 			}
 			text, err := fileText(req.File)
+			if err != nil {
+				return nil, err
+			}
+			e, err := engines(ctx, j.Tenant, req.SensitiveTypeIDs)
 			if err != nil {
 				return nil, err
 			}

@@ -22,7 +22,7 @@ type Engine struct {
 	sets     []set    // of the patterns
 	terms    *lexicon // of the terms, a list for each of termed; nil without any
 	termed   []int    // the rules with terms
-	hold     int // how far behind the scanner a candidate can still begin
+	hold     int      // how far behind the scanner a candidate can still begin
 	seed     maphash.Seed
 	scanners sync.Pool
 }
