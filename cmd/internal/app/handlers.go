@@ -5,12 +5,11 @@ import (
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
-	"github.com/classifyd/classifyd/worker/classify"
 )
 
 // handlers are what this process serves: the built-in types and those of --handler.
-func handlers(o *Options, engine *classify.Engine) []jobs.Handler {
-	hs := []jobs.Handler{worker.Classifier(engine), worker.FileClassifier(engine)}
+func handlers(o *Options, engines worker.Engines) []jobs.Handler {
+	hs := []jobs.Handler{worker.Classifier(engines), worker.FileClassifier(engines)}
 	if len(o.Handler) > 0 {
 		tr := http.DefaultTransport.(*http.Transport).Clone()
 		// One connection for each job that runs; the default of two would

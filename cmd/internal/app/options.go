@@ -49,6 +49,8 @@ type Options struct {
 
 	MaxFile int `placeholder:"BYTES" help:"Bytes that a file may have. At most, and by default, 16 MiB where one process does everything, and 256 KiB, which is what a job's record holds, where API and workers are apart."`
 
+	MaxTypes int `default:"500" help:"Sensitive types of its own that a tenant may have."`
+
 	CORSOrigin     []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin of web pages that may call the API, such as https://app.example, or * for all. Repeatable."`
 	TrustForwarded bool     `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
 
@@ -112,6 +114,7 @@ func (o *Options) Validate() error {
 		{"max-waiting", o.MaxWaiting},
 		{"share", o.Share},
 		{"max-text", o.MaxText},
+		{"max-types", o.MaxTypes},
 	} {
 		if n.value < 1 {
 			return fmt.Errorf("--%s: must be at least 1", n.flag)
