@@ -20,7 +20,8 @@ type Handler struct {
 	// Run does one job. Its context ends when the time is up or the job is
 	// no longer this run's; context.Cause tells ErrTimeout, ErrCanceled,
 	// ErrLost and ErrStopping apart. An error is tried again later, unless
-	// it is Permanent or the attempts are used up.
+	// it is Permanent or the attempts are used up. A Result beside an error is
+	// a partial one, and kept if the job fails with that error.
 	Run func(ctx context.Context, j *Job) (*Result, error)
 }
 

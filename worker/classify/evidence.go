@@ -156,30 +156,21 @@ func (l *lexicon) column(b byte) uint8 {
 	return l.class[b]
 }
 
-// forms returns w in the cases people write. ASCII letters share a column over
-// both cases; only words with other letters have more than one form.
+// lower is the one form of a letter in all its cases: also of the final sigma,
+// the long s and the dotless i. Turkish tells its two i apart by case alone,
+// and English writes the same words without.
+func lower(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
+
+// forms returns w as the text is read, in lower case, in the spellings people
+// use: the sharp s has no capital in most fonts, and is unknown to the Swiss.
 func forms(w string) []string {
-	if firstHigh(w) == len(w) {
-		return []string{w}
+	var f folded
+	f.reset(w)
+	w = strings.Map(lower, f.s)
+	if s := strings.ReplaceAll(w, "ß", "ss"); s != w {
+		return []string{w, s}
 	}
-	words := strings.Split(w, " ")
-	first, n := utf8.DecodeRuneInString(w)
-	for i, x := range words {
-		r, n := utf8.DecodeRuneInString(x)
-		words[i] = string(unicode.ToTitle(r)) + x[n:]
-	}
-	all := []string{w, strings.ToUpper(w), string(unicode.ToTitle(first)) + w[n:], strings.Join(words, " ")}
-	for i, f := range all {
-		// Columns exist for lower-case ASCII; the rest of a form is as written.
-		all[i] = strings.Map(func(r rune) rune {
-			if r < utf8.RuneSelf {
-				return unicode.ToLower(r)
-			}
-			return r
-		}, f)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return []string{w}
 }
 
 // find appends to hits the words that begin in s[lo:hi], and returns the number
@@ -208,9 +199,13 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 			}
 		}
 		if i+1 < len(s) {
-			if node := l.pairs[int(l.class[c])*l.columns+int(l.class[s[i+1]])]; node != 0 {
+			node, k := int32(0), i
+			if c|s[i+1] < utf8.RuneSelf {
+				node, k = l.pairs[int(l.class[c])*l.columns+int(l.class[s[i+1]])], i+2
+			}
+			if node != 0 || k == i {
 				var n int
-				hits, n = l.walk(f, i, node, hits)
+				hits, n = l.walk(f, i, k, node, hits)
 				steps += n
 			}
 		}
@@ -219,9 +214,9 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 	return hits, steps
 }
 
-// walk follows the trie from node, which s[i:i+2] led to.
-func (l *lexicon) walk(f *folded, i int, node int32, hits []hit) ([]hit, int) {
-	s, k := f.s, i+2
+// walk follows the trie from node, which s[i:k] led to.
+func (l *lexicon) walk(f *folded, i, k int, node int32, hits []hit) ([]hit, int) {
+	s := f.s
 	for {
 		n := &l.nodes[node]
 		if n.word != 0 && l.ends(s, k) {
@@ -234,17 +229,46 @@ func (l *lexicon) walk(f *folded, i int, node int32, hits []hit) ([]hit, int) {
 			return hits, k - i
 		}
 		c := l.class[s[k]]
-		at, ok := slices.BinarySearch(l.labels[n.first:n.first+n.n], c)
-		if !ok || c == 0 {
+		if s[k] >= utf8.RuneSelf {
+			var size int
+			if node, size = l.letter(node, s[k:]); node == 0 {
+				return hits, k - i
+			}
+			k += size
+			continue
+		}
+		if node = l.child(node, c); node == 0 {
 			return hits, k - i
 		}
-		node = n.first + int32(at)
 		k++
 		// Phrases are broken over lines and indented; a few separators are one.
 		for j := 0; c == separator && j < 3 && k < len(s) && l.class[s[k]] == separator; j++ {
 			k++
 		}
 	}
+}
+
+// child returns the node that column c leads to from node, or 0.
+func (l *lexicon) child(node int32, c uint8) int32 {
+	n := &l.nodes[node]
+	at, ok := slices.BinarySearch(l.labels[n.first:n.first+n.n], c)
+	if !ok || c == 0 {
+		return 0
+	}
+	return n.first + int32(at)
+}
+
+// letter follows the character that s begins with, in whatever case, and
+// returns the node it leads to, or 0, and its length.
+func (l *lexicon) letter(node int32, s string) (int32, int) {
+	r, size := utf8.DecodeRuneInString(s)
+	var b [utf8.UTFMax]byte
+	for _, c := range b[:utf8.EncodeRune(b[:], lower(r))] {
+		if node = l.child(node, l.class[c]); node == 0 {
+			break
+		}
+	}
+	return node, size
 }
 
 // ends reports whether a word may end before s[k].

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/wasilibs/go-re2/experimental"
@@ -110,7 +109,11 @@ func folds(re *syntax.Regexp) bool {
 }
 
 // foldedAway reports whether no folded text has r.
-func foldedAway(r rune) bool { return r > unicode.MaxASCII && foldRune(r) != kept }
+func foldedAway(r rune) bool {
+	var f folded
+	f.reset(string(r))
+	return f.s != f.orig
+}
 
 func (p Pattern) compile(t *tables, rule int) error {
 	if p.re == nil {

@@ -119,7 +119,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, fmt.Errorf("sensitive types: %w", err)
 	}
 	if o.works() {
-		a.handlers = handlers(&o, worker.OwnTypes(engine, a.tenants, a.log))
+		files := extractor(&o, a.log)
+		a.close = append(a.close, files.Close)
+		a.handlers = handlers(&o, worker.OwnTypes(engine, a.tenants, a.log), files)
 	}
 	if o.serves() {
 		if err := a.listen(engine); err != nil {
