@@ -36,11 +36,12 @@ func (s *system) finds(t *testing.T, request string) []string {
 	}
 	var out []string
 	for _, c := range result.Classification {
-		line := fmt.Sprintf("%s %s %d %d:", c.DisplayName, c.SensitiveTypeSource, c.UniqueCount, c.Confidence)
+		var line strings.Builder
+		fmt.Fprintf(&line, "%s %s %d %d:", c.DisplayName, c.SensitiveTypeSource, c.UniqueCount, c.Confidence)
 		for _, m := range c.Matches {
-			line += fmt.Sprintf(" %s@%d%v", m.IDMatch, m.Offset, m.Evidences)
+			fmt.Fprintf(&line, " %s@%d%v", m.IDMatch, m.Offset, m.Evidences)
 		}
-		out = append(out, line)
+		out = append(out, line.String())
 	}
 	return out
 }
