@@ -13,6 +13,8 @@ package api
 
 import (
 	"cmp"
+	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"time"
@@ -21,14 +23,16 @@ import (
 
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/tenants"
 )
 
 // Options say what an API serves. Queue is required; the zero value of
 // everything else works.
 type Options struct {
 	Queue     *jobs.Queue
-	Catalogue Catalogue    // none: a service without sensitive types
-	Log       *slog.Logger // none: silent
+	Catalogue Catalogue      // none: a service without sensitive types
+	Tenants   *tenants.Store // of their own sensitive types; none: nobody has any, and none can be made
+	Log       *slog.Logger   // none: silent
 
 	// Metrics, if set, takes the metrics of this one API. Gather, if set, is
 	// what /metrics tells; without it, or with Authenticate, since no caller
@@ -54,13 +58,21 @@ const (
 	defaultDeadline = 2 * time.Second
 )
 
-// A Catalogue knows the sensitive types that the workers look for.
+// A Catalogue knows the sensitive types that the workers look for for everyone,
+// and what they make of a definition of others.
 type Catalogue interface {
-	// List returns all of them, always in the same order.
+	// List returns all built-in types, always in the same order.
 	List() []wire.SensitiveType
 
-	// Lookup finds the one with a GUID in lower case.
+	// Lookup finds the built-in type with a GUID in lower case.
 	Lookup(id string) (wire.SensitiveType, bool)
+
+	// Check says what of a tenant's own type cannot stand, in a
+	// *wire.InvalidError.
+	Check(wire.SensitiveType) error
+
+	// Try is what a type that Check takes alone finds in a text, as JSON.
+	Try(context.Context, wire.SensitiveType, string) (json.RawMessage, error)
 }
 
 // DefaultTenant owns every job while authentication is off.
@@ -80,6 +92,7 @@ type Authenticator func(*http.Request) (Caller, error)
 type api struct {
 	queue          *jobs.Queue
 	catalogue      Catalogue
+	tenants        *tenants.Store // nil: nobody has types of their own
 	log            *slog.Logger
 	met            *metrics
 	gather         prometheus.Gatherer // nil without /metrics
@@ -98,6 +111,7 @@ func New(o Options) http.Handler {
 	a := &api{
 		queue:          o.Queue,
 		catalogue:      o.Catalogue,
+		tenants:        o.Tenants,
 		log:            cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
 		met:            newMetrics(o.Metrics),
 		authenticate:   o.Authenticate,
@@ -121,6 +135,10 @@ type noTypes struct{}
 
 func (noTypes) List() []wire.SensitiveType                   { return nil }
 func (noTypes) Lookup(string) (_ wire.SensitiveType, _ bool) { return }
+func (noTypes) Check(wire.SensitiveType) error               { return errNoOwnTypes }
+func (noTypes) Try(context.Context, wire.SensitiveType, string) (json.RawMessage, error) {
+	return nil, errNoOwnTypes
+}
 
 // NewServer returns a server for h that a slow client cannot keep busy: it has
 // 5 s for a header and 30 s for a whole request. An answer has a minute more

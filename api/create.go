@@ -146,7 +146,7 @@ func (a *api) submission(r *http.Request, req *wire.JobRequest) (jobs.Submission
 	if err := a.checkTenant(c.Caller, req.TenantID); err != nil {
 		return jobs.Submission{}, err
 	}
-	if err := a.checkSearch(req); err != nil {
+	if err := a.checkSearch(r, req); err != nil {
 		return jobs.Submission{}, err
 	}
 	key, err := idempotencyKey(r.Header)

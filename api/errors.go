@@ -11,6 +11,7 @@ import (
 
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/tenants"
 )
 
 // ErrUnauthenticated: the caller did not prove who it is.
@@ -29,6 +30,12 @@ var answers = []struct {
 	{jobs.ErrChanged, problem{status: http.StatusPreconditionFailed, code: "jobChanged", target: "If-Match", message: "the job has changed since that ETag"}},
 	{jobs.ErrUnavailable, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer: try again, under the same id or key if a job was posted", retry: storeRetry}},
 	{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer in time: try again, under the same id or key if a job was posted", retry: storeRetry}},
+	{tenants.ErrNotFound, problem{status: http.StatusNotFound, code: "unknownSensitiveType", message: "there is no such sensitive type"}},
+	{tenants.ErrChanged, problem{status: http.StatusPreconditionFailed, code: "typeChanged", target: "If-Match", message: "the type has changed since that ETag"}},
+	{tenants.ErrTaken, problem{status: http.StatusConflict, code: "typeExists", target: "id", message: "another sensitive type has this id"}},
+	{tenants.ErrNamed, problem{status: http.StatusConflict, code: "nameTaken", target: "name", message: "another sensitive type has this name"}},
+	{tenants.ErrFull, problem{status: http.StatusConflict, code: "tooManyTypes", message: "there are as many sensitive types of your own as there may be: delete one first"}},
+	{tenants.ErrLarge, problem{status: http.StatusConflict, code: "tooManyTypes", message: "your own sensitive types are as large together as they may be: delete one first"}},
 	{ErrUnauthenticated, problem{status: http.StatusUnauthorized, code: "unauthenticated", message: "the request must say who sends it"}},
 }
 

@@ -157,7 +157,7 @@ func (q *Queue) Close() error {
 func (q *Queue) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, q.opt.Deadline)
 	defer cancel()
-	return storeError(q.rdb.Ping(ctx).Err())
+	return StoreError(q.rdb.Ping(ctx).Err())
 }
 
 const layoutKey = "classifyd:layout"
@@ -180,7 +180,7 @@ func (q *Queue) settleLayout(ctx context.Context) error {
 		layout = read.Val()
 	}
 	if err != nil {
-		return storeError(err)
+		return StoreError(err)
 	}
 	shards, _ := layout[0].(string)
 	if shards != strconv.Itoa(q.opt.Shards) {

@@ -264,7 +264,7 @@ func (s *sweeper) scrub(ctx context.Context, sh shard) (mended int, err error) {
 	cursor, _ := strconv.ParseUint(text, 10, 64)
 	keys, cursor, err := q.node(ctx, sh).Scan(ctx, cursor, sh.record("")+"*", scrubMost).Result()
 	if err != nil {
-		return 0, storeError(err)
+		return 0, StoreError(err)
 	}
 	if cursor == 0 {
 		q.register(ctx)

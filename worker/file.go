@@ -18,7 +18,7 @@ import (
 const ClassifyFile = "classifyFile"
 
 // FileClassifier serves classifyFile: it gets the text out of the request's file
-// with x, within the limits, and scans it with e as Classifier does, however
+// with x, within the limits, and scans it as Classifier does, however
 // long it is. Offsets count in that text, and every match has its place in the
 // file beside. The same request, engine and limits always give the same bytes.
 //
@@ -27,7 +27,7 @@ const ClassifyFile = "classifyFile"
 // or extractionFailed. What was found in the rest stands beside the error, as a
 // partial result. A member that has no text to give, such as a picture in a
 // mail, is passed over.
-func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
+func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -36,6 +36,10 @@ func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Lim
 				return nil, err
 			}
 			opt, err := req.options(most)
+			if err != nil {
+				return nil, err
+			}
+			e, err := engines(ctx, j.Tenant, req.SensitiveTypeIDs)
 			if err != nil {
 				return nil, err
 			}

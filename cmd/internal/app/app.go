@@ -21,6 +21,8 @@ import (
 
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/tenants"
+	"github.com/classifyd/classifyd/worker"
 	"github.com/classifyd/classifyd/worker/classify"
 	"github.com/classifyd/classifyd/worker/classify/types"
 )
@@ -52,10 +54,11 @@ func Run(ctx context.Context, o Options) error {
 // App is one process of classifyd. New opens its parts, Start sets them going
 // and Stop ends them.
 type App struct {
-	opts  Options
-	log   *slog.Logger
-	queue *jobs.Queue
-	close []func() error // what New has opened, in order
+	opts    Options
+	log     *slog.Logger
+	queue   *jobs.Queue
+	tenants *tenants.Store
+	close   []func() error // what New has opened, in order
 
 	listener net.Listener // nil in a worker
 	server   *http.Server
@@ -106,6 +109,12 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.close = append(a.close, a.queue.Close)
 
+	a.tenants, err = tenants.Open(tenants.Options{Redis: ro, MaxTypes: o.MaxTypes})
+	if err != nil {
+		return nil, err
+	}
+	a.close = append(a.close, a.tenants.Close)
+
 	engine, err := classify.New(types.All())
 	if err != nil {
 		return nil, fmt.Errorf("sensitive types: %w", err)
@@ -113,7 +122,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if o.works() {
 		files := extractor(&o, a.log)
 		a.close = append(a.close, files.Close)
-		a.handlers = handlers(&o, engine, files)
+		a.handlers = handlers(&o, worker.OwnTypes(engine, a.tenants, a.log), files)
 	}
 	if o.serves() {
 		if err := a.listen(engine); err != nil {
@@ -147,6 +156,7 @@ func (a *App) listen(engine *classify.Engine) error {
 	a.server = api.NewServer(a.opts.Listen, api.New(api.Options{
 		Queue:          a.queue,
 		Catalogue:      catalogue{engine},
+		Tenants:        a.tenants,
 		Log:            a.log,
 		Metrics:        a.metrics,
 		Gather:         gather,

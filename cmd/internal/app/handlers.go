@@ -6,14 +6,13 @@ import (
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
-	"github.com/classifyd/classifyd/worker/classify"
 	"github.com/classifyd/classifyd/worker/extract"
 )
 
 // handlers are what this process serves: the built-in types and those of --handler.
-func handlers(o *Options, engine *classify.Engine, files *extract.Extractor) []jobs.Handler {
+func handlers(o *Options, engines worker.Engines, files *extract.Extractor) []jobs.Handler {
 	most := worker.Most{Matches: o.MaxMatches, Explanations: o.MaxExplanations}
-	hs := []jobs.Handler{worker.Classifier(engine, most), worker.FileClassifier(engine, files, o.limits(), most)}
+	hs := []jobs.Handler{worker.Classifier(engines, most), worker.FileClassifier(engines, files, o.limits(), most)}
 	if len(o.Handler) > 0 {
 		tr := http.DefaultTransport.(*http.Transport).Clone()
 		// One connection for each job that runs; the default of two would

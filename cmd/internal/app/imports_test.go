@@ -25,7 +25,7 @@ var borders = []struct {
 	{"github.com/hibiken/asynq/...", []string{"jobs", "cmd/hammer"}, "asynq only delivers; what becomes of a job stands in jobs alone"},
 	{
 		"github.com/redis/go-redis/...",
-		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "cmd/internal/app", "cmd/hammer"},
+		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "jobs/tenants", "cmd/internal/app", "cmd/hammer"},
 		"whoever talks to Redis past jobs can break what jobs promises",
 	},
 	{"github.com/alicebob/miniredis/...", []string{"jobs", "jobs/embedded", "jobs/jobtest"}, "an embedded Redis needs the running clock that jobs/embedded gives it"},
@@ -43,7 +43,8 @@ var only = []struct {
 	{"api/wire", nil, "the JSON on the network must be everybody's to import"},
 	{"api/odata", nil, "a parser of foreign input depends on nothing that could surprise it"},
 	{"api/client", []string{"api/wire"}, "the client sees the service over HTTP, as any other would"},
-	{"worker/classify", []string{"golang.org/x/text/..."}, "the engine knows texts, not jobs"},
+	{"worker/classify", []string{"golang.org/x/text/...", "github.com/wasilibs/go-re2/..."}, "the engine knows texts, not jobs"},
+	{"worker/classify/own", []string{"worker/classify"}, "a definition is data and checks"},
 	{"worker/classify/types", []string{"worker/classify", "golang.org/x/net/...", "golang.org/x/crypto/sha3", "github.com/nyaruka/phonenumbers/..."}, "a sensitive type is data and checks"},
 }
 

@@ -49,6 +49,7 @@ type Options struct {
 
 	MaxFile int `placeholder:"BYTES" help:"Bytes that a file may have. At most, and by default, 16 MiB where one process does everything, and 256 KiB, which is what a job's record holds, where API and workers are apart."`
 
+	MaxTypes       int           `default:"500" help:"Sensitive types of its own that a tenant may have."`
 	ExtractBytes   int64         `default:"2147483648" placeholder:"BYTES" help:"Bytes that a file may have once all that is packed in it is unpacked, and likewise its text."`
 	ExtractRatio   int64         `default:"100" placeholder:"N" help:"How many times its own size a file may expand to, above 1 MiB."`
 	ExtractDepth   int           `default:"10" placeholder:"N" help:"How deep files may lie in a file."`
@@ -124,6 +125,7 @@ func (o *Options) Validate() error {
 		{"max-waiting", o.MaxWaiting},
 		{"share", o.Share},
 		{"max-text", o.MaxText},
+		{"max-types", o.MaxTypes},
 		{"max-matches", o.MaxMatches},
 		{"max-explanations", o.MaxExplanations},
 		{"extract-bytes", int(o.ExtractBytes)},

@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/worker"
 	"github.com/classifyd/classifyd/worker/classify"
 )
 
@@ -79,7 +80,7 @@ func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
 	t.Setenv("CLASSIFYD_TYPE_LIMIT", "classifyText=3s,contract=1h")
 	o := mustFlags(t)
 	got := map[string]time.Duration{}
-	for _, h := range handlers(&o, engine, extractor(&o, nil)) {
+	for _, h := range handlers(&o, worker.Only(engine), extractor(&o, nil)) {
 		got[h.Type] = h.Limit
 	}
 	want := map[string]time.Duration{"classifyText": 3 * time.Second, "classifyFile": 0, "invoice": 0, "contract": time.Hour}
@@ -102,6 +103,7 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--shards 0", "--shards: must be at least 1"},
 		{"--share 0", "--share: must be at least 1"},
 		{"--max-text 0", "--max-text: must be at least 1"},
+		{"--max-types 0", "--max-types: must be at least 1"},
 		{"--max-matches 0", "--max-matches: must be at least 1"},
 		{"--max-explanations 0", "--max-explanations: must be at least 1"},
 		{"--max-waiting 0", "--max-waiting: must be at least 1"},
