@@ -16,9 +16,6 @@ import (
 // A file is one that goes into an archive.
 type file = filetest.File
 
-// bzip2Sample is two lines; Go cannot write bzip2.
-const bzip2Sample = "QlpoOTFBWSZTWTPHyAYAAAdRgAAQQAAHZRwAIAAhqeSNGyhA0DQoMwiSPdLt+tpmHEHM+LuSKcKEgZ4+QDA="
-
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + name)
@@ -29,13 +26,9 @@ func sample(t testing.TB, name string) []byte {
 }
 
 func TestCompressedFilesAreReadAsWhatIsInThem(t *testing.T) {
-	text := []byte("first line\nthe needle is here\n")
-	bz, err := base64.StdEncoding.DecodeString(bzip2Sample)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := []byte(filetest.Bzipped)
 	for name, data := range map[string][]byte{
-		"a.log.gz": filetest.Gzip(t, text), "a.log.xz": filetest.XZ(t, text), "a.log.zst": filetest.Zstd(t, text), "a.log.bz2": bz,
+		"a.log.gz": filetest.Gzip(t, text), "a.log.xz": filetest.XZ(t, text), "a.log.zst": filetest.Zstd(t, text), "a.log.bz2": filetest.Bzip2(t),
 		"a.gz.xz.zst": filetest.Zstd(t, filetest.XZ(t, filetest.Gzip(t, text))),
 	} {
 		g := read(t, data, name, Limits{}).clean()

@@ -42,7 +42,7 @@ func TestMailIsReadPartByPart(t *testing.T) {
 				path, sub = "message-1.eml", "message-1.eml!/"
 			}
 			g.at(map[string]Location{
-				"Müller <from@needle.example>": {Path: path, Part: "header", Line: 1},
+				"Müller <from@needle.example.org>": {Path: path, Part: "header", Line: 1},
 				"a long subject-needle":        {Path: path, Part: "header", Line: 3},
 				"body-needle Köln soft":        {Path: path, Part: "1", Line: 2},
 				"html-needle & long":           {Path: path, Part: "2", Line: 1},

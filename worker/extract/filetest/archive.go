@@ -7,7 +7,11 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -99,4 +103,40 @@ func Zstd(t testing.TB, data []byte) []byte {
 		t.Fatal(err)
 	}
 	return packed(t, &b, w, data)
+}
+
+// Bzipped is what Bzip2 has compressed; Go cannot write bzip2.
+const Bzipped = "first line\nthe needle is jane.doe1@mail.example.org\n"
+
+// Bzip2 returns Bzipped as bzip2 compresses it.
+func Bzip2(t testing.TB) []byte {
+	t.Helper()
+	b, err := base64.StdEncoding.DecodeString("QlpoOTFBWSZTWYsM2+EAAAzdgAAQQAEgAEAAJ/fcQCAAVFGjIGjTI0GqbKeptRgaYp6oeCGqBdy3duVYidDTE3ZXYREnNUoaW5rwXjfPi7kinChIRYZt8IA=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// SevenZip writes an archive of one short file, which is stored.
+func SevenZip(t testing.TB, f File) []byte {
+	t.Helper()
+	if len(f[1]) > 127 || len(f[0]) > 60 {
+		t.Fatal("the file is too long")
+	}
+	size := byte(len(f[1]))
+	header := []byte{1, 4, // header, its streams
+		6, 0, 1, 9, size, 0, // one packed stream at 0
+		7, 11, 1, 0, 1, 1, 0, 12, size, 0, // one folder of one coder, which copies
+		8, 10, 1} // checksums, of all
+	header = binary.LittleEndian.AppendUint32(header, crc32.ChecksumIEEE([]byte(f[1])))
+	header = append(header, 0, 0, 5, 1, 17, byte(2*len(f[0])+3), 0) // one file, names
+	header = append(header, UTF16(f[0]+"\x00")...)
+	header = append(header, 0, 0)
+
+	start := binary.LittleEndian.AppendUint64(nil, uint64(size))
+	start = binary.LittleEndian.AppendUint64(start, uint64(len(header)))
+	start = binary.LittleEndian.AppendUint32(start, crc32.ChecksumIEEE(header))
+	b := binary.LittleEndian.AppendUint32([]byte("7z\xbc\xaf\x27\x1c\x00\x04"), crc32.ChecksumIEEE(start))
+	return slices.Concat(b, start, []byte(f[1]), header)
 }

@@ -168,8 +168,8 @@ func Outlook(at, text string) []File {
 	return []File{
 		{at + "__properties_version1.0", strings.Repeat("\x00", 32)},
 		{at + "__substg1.0_0037001F", UTF16("subject-needle")},
-		{at + "__substg1.0_0C1F001E", "from@needle.example"},
+		{at + "__substg1.0_0C1F001E", "from@needle.example.org"},
 		{at + "__substg1.0_1000001F", UTF16(text)},
-		{at + "__recip_version1.0_#00000000/__substg1.0_3003001F", UTF16("to@needle.example")},
+		{at + "__recip_version1.0_#00000000/__substg1.0_3003001F", UTF16("to@needle.example.org")},
 	}
 }

@@ -14,7 +14,7 @@ func Mail(t testing.TB, parts ...[2]string) string {
 	t.Helper()
 	var b strings.Builder
 	w := multipart.NewWriter(&b)
-	fmt.Fprintf(&b, "From: =?utf-8?q?M=C3=BCller?= <from@needle.example>\r\nTo: to@needle.example\r\nSubject: a long\r\n subject-needle\r\n"+
+	fmt.Fprintf(&b, "From: =?utf-8?q?M=C3=BCller?= <from@needle.example.org>\r\nTo: to@needle.example.org\r\nSubject: a long\r\n subject-needle\r\n"+
 		"Date: Mon, 1 Jan 2024 00:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n\r\nfor old readers\r\n", w.Boundary())
 	for _, p := range parts {
 		h := make(textproto.MIMEHeader)
