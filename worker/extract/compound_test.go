@@ -22,10 +22,10 @@ func TestOutlookMessageIsReadWithItsAttachments(t *testing.T) {
 		})...)
 	read(t, data, "x.msg", Limits{}).clean().at(map[string]Location{
 		"from@needle.example.org": {Part: "header", Line: 1}, "subject-needle": {Part: "header", Line: 2},
-		"to@needle.example.org":  {Part: "header", Line: 3},
-		"body-needle Müller": {Part: "1", Line: 2},
-		"attached-needle":    {Path: "list.zip!/a.txt", Line: 1},
-		"forwarded-needle":   {Path: "Fwd: old", Part: "1", Line: 1},
+		"to@needle.example.org": {Part: "header", Line: 3},
+		"body-needle Müller":    {Part: "1", Line: 2},
+		"attached-needle":       {Path: "list.zip!/a.txt", Line: 1},
+		"forwarded-needle":      {Path: "Fwd: old", Part: "1", Line: 1},
 	})
 }
 

@@ -43,12 +43,12 @@ func TestMailIsReadPartByPart(t *testing.T) {
 			}
 			g.at(map[string]Location{
 				"Müller <from@needle.example.org>": {Path: path, Part: "header", Line: 1},
-				"a long subject-needle":        {Path: path, Part: "header", Line: 3},
-				"body-needle Köln soft":        {Path: path, Part: "1", Line: 2},
-				"html-needle & long":           {Path: path, Part: "2", Line: 1},
-				"zipped-needle":                {Path: sub + "list.zip!/a.txt", Part: "3", Line: 1},
-				"named-needle":                 {Path: sub + "Müller.txt", Part: "4", Line: 1},
-				"forwarded-needle":             {Path: sub + "message.eml", Part: "5/1", Line: 1},
+				"a long subject-needle":            {Path: path, Part: "header", Line: 3},
+				"body-needle Köln soft":            {Path: path, Part: "1", Line: 2},
+				"html-needle & long":               {Path: path, Part: "2", Line: 1},
+				"zipped-needle":                    {Path: sub + "list.zip!/a.txt", Part: "3", Line: 1},
+				"named-needle":                     {Path: sub + "Müller.txt", Part: "4", Line: 1},
+				"forwarded-needle":                 {Path: sub + "message.eml", Part: "5/1", Line: 1},
 			})
 			if len(g.errs) != 1 || !g.errs[0].Minor() || g.errs[0].Location.Part != "6" {
 				t.Errorf("got errors %v, want a minor one for the picture", g.errs)
