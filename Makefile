@@ -11,7 +11,7 @@ BENCHTIME ?= 1s
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools lint fuzz vuln bench
+.PHONY: test tools lint fuzz vuln bench score corpus
 
 test: tools
 	go test $(race) ./...
@@ -56,3 +56,15 @@ vuln:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+# How well the engine finds what labelled data holds: make score DATA=path, of
+# one or more files or directories. "go doc ./cmd/hammer/score" tells the formats
+# and what counts; SCORE="--misses" lists what was missed.
+score:
+	@[ -n "$(DATA)" ] || { echo "make score DATA=path"; exit 1; }
+	@go run ./cmd/hammer score $(SCORE) $(DATA)
+
+# What the engine reports in 50 MB of text that holds nothing and in the source
+# of Go, and what it finds of what was planted.
+corpus:
+	go test -count=1 -v -run '^TestCorpus' ./worker/classify -corpus 50

@@ -122,6 +122,7 @@ var schemas = map[string]struct {
 	"SensitiveType":            {schema: "sensitiveType", edm: "sensitiveType", view: true},
 	"TextRequest":              {schema: "textClassificationRequest", edm: "textClassificationRequest", request: true},
 	"FileRequest":              {schema: "fileClassificationRequest", edm: "fileClassificationRequest", request: true},
+	"explanation":              {schema: "classificationExplanation", edm: "classificationExplanation"},
 	"AllowList":                {schema: "allowList", edm: "allowList", request: true},
 	"ErrorBody":                {schema: "errorBody"},
 	"Error":                    {schema: "error"},

@@ -10,6 +10,22 @@ import (
 type classification struct {
 	Classification []sensitiveContent `json:"classification"`
 	Partial        bool               `json:"partial,omitzero"`
+
+	// Where the request asks for explanations, and how many there was no room for.
+	Explanations []explanation `json:"explanations,omitzero"`
+	Unexplained  int           `json:"unexplained,omitzero"`
+}
+
+// explanation says what became of something that looked like a sensitive type.
+// It has no text: what was refused may be more sensitive than what was found.
+type explanation struct {
+	SensitiveTypeID string `json:"sensitiveTypeId"`
+	Offset          int    `json:"offset"`
+	Length          int    `json:"length"`
+	Outcome         string `json:"outcome"`
+	Reason          string `json:"reason"`
+	Confidence      int    `json:"confidence,omitzero"`
+	RivalTypeID     string `json:"rivalTypeId,omitzero"`
 }
 
 // sensitiveContent is Graph's detectedSensitiveContent.
@@ -56,6 +72,23 @@ func detected(found *classify.Result, places map[int]extract.Location) classific
 	c := classification{
 		Classification: make([]sensitiveContent, len(found.Findings)),
 		Partial:        found.Partial,
+		Unexplained:    found.Unexplained,
+	}
+	if found.Explanations != nil {
+		c.Explanations = make([]explanation, len(found.Explanations))
+	}
+	for i, x := range found.Explanations {
+		c.Explanations[i] = explanation{
+			SensitiveTypeID: x.Type.ID,
+			Offset:          x.Offset,
+			Length:          x.Length,
+			Outcome:         string(x.Outcome),
+			Reason:          string(x.Reason),
+			Confidence:      x.Confidence,
+		}
+		if x.Rival != nil {
+			c.Explanations[i].RivalTypeID = x.Rival.ID
+		}
 	}
 	for i, f := range found.Findings {
 		s := sensitiveContent{

@@ -26,7 +26,7 @@ const ClassifyFile = "classifyFile"
 // or extractionFailed. What was found in the rest stands beside the error, as a
 // partial result. A member that has no text to give, such as a picture in a
 // mail, is passed over.
-func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Limits) jobs.Handler {
+func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -34,7 +34,7 @@ func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Lim
 			if err := decode(j.Request, &req, "fileClassificationRequest"); err != nil {
 				return nil, err
 			}
-			opt, err := req.options()
+			opt, err := req.options(most)
 			if err != nil {
 				return nil, err
 			}

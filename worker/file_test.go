@@ -31,7 +31,7 @@ func files(t testing.TB, limits extract.Limits) jobs.Handler {
 			t.Error(err)
 		}
 	})
-	return worker.FileClassifier(engine(t), x, limits)
+	return worker.FileClassifier(engine(t), x, limits, worker.Most{})
 }
 
 func fileRequest(t testing.TB, file []byte, options string) json.RawMessage {
@@ -84,7 +84,7 @@ func TestWhatCanBeReadOfAFileStandsBesideItsError(t *testing.T) {
 		{"empty archive", filetest.Zip(t), extract.Limits{}, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			res, err := worker.FileClassifier(e, x, tt.limits).Run(t.Context(), &jobs.Job{Request: fileRequest(t, tt.file, "")})
+			res, err := worker.FileClassifier(e, x, tt.limits, worker.Most{}).Run(t.Context(), &jobs.Job{Request: fileRequest(t, tt.file, "")})
 			e, _ := errors.AsType[*jobs.Error](err)
 			switch {
 			case tt.code == "" && err != nil:

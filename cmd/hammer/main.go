@@ -1,5 +1,6 @@
 // Command hammer measures classifyd. Its bench runs our queue and bare asynq
-// side by side, in turns, on a Redis server that it starts for itself.
+// side by side, in turns, on a Redis server that it starts for itself. Its score
+// tells how much of what labelled data holds the detection engine finds.
 package main
 
 import (
@@ -9,10 +10,13 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/classifyd/classifyd/cmd/hammer/score"
 )
 
 type commands struct {
-	Bench bench `cmd:"" help:"Measure our queue beside bare asynq, on a Redis server of its own."`
+	Bench bench         `cmd:"" help:"Measure our queue beside bare asynq, on a Redis server of its own."`
+	Score score.Command `cmd:"" help:"Score the detection engine on labelled data, against its goals."`
 }
 
 func main() {

@@ -47,7 +47,7 @@ func (e *Engine) margin() int {
 		n = max(n, e.hold+r.before+r.after)
 		near = max(near, e.types[r.typ].proximity())
 	}
-	return n + utf8.UTFMax*near + e.lexicon.longest
+	return n + MaxMatch + 2*utf8.UTFMax*near + e.lexicon.longest // what is folded may be half as long as it was
 }
 
 // Write takes the next piece. A character may begin in one piece and end in the
@@ -71,7 +71,8 @@ func (s *Stream) Held() int { return s.sc.base }
 // matter for the rest.
 func (s *Stream) window(to int) {
 	sc := s.sc
-	sc.due, sc.probe, sc.kept = 0, 0, s.Kept
+	sc.due, sc.sought, sc.probe, sc.kept = 0, 0, 0, s.Kept
+	clear(sc.passed)
 	sc.reset(string(s.buf))
 	// A match that was counted may reach over the border.
 	sc.from, sc.to = max(sc.units(s.from), sc.until-sc.base), sc.units(to)

@@ -12,7 +12,8 @@ import (
 
 // handlers are what this process serves: the built-in types and those of --handler.
 func handlers(o *Options, engine *classify.Engine, files *extract.Extractor) []jobs.Handler {
-	hs := []jobs.Handler{worker.Classifier(engine), worker.FileClassifier(engine, files, o.limits())}
+	most := worker.Most{Matches: o.MaxMatches, Explanations: o.MaxExplanations}
+	hs := []jobs.Handler{worker.Classifier(engine, most), worker.FileClassifier(engine, files, o.limits(), most)}
 	if len(o.Handler) > 0 {
 		tr := o.transport()
 		for _, r := range o.Handler {

@@ -59,6 +59,9 @@ type Options struct {
 	TempDir        string        `placeholder:"PATH" help:"Directory for members of files that are too large for the memory, while they are read. Default: the system's."`
 	CacheDir       string        `placeholder:"PATH" help:"Directory that keeps the compiled PDF engine, which makes the first PDF of a process seconds faster."`
 
+	MaxMatches      int `default:"500" help:"Matches of one sensitive type that a result has. They are counted beyond that."`
+	MaxExplanations int `default:"1000" help:"Explanations that a result has, where its request asks for them."`
+
 	CORSOrigin     []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin of web pages that may call the API, such as https://app.example, or * for all. Repeatable."`
 	TrustForwarded bool     `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
 
@@ -135,6 +138,8 @@ func (o *Options) Validate() error {
 		{"max-waiting", o.MaxWaiting},
 		{"share", o.Share},
 		{"max-text", o.MaxText},
+		{"max-matches", o.MaxMatches},
+		{"max-explanations", o.MaxExplanations},
 		{"extract-bytes", int(o.ExtractBytes)},
 		{"extract-ratio", int(o.ExtractRatio)},
 		{"extract-depth", o.ExtractDepth},

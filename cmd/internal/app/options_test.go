@@ -117,6 +117,8 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--extract-time 0", "--extract-time: must be positive"},
 		{"--pdfs 0", "--pdfs: must be at least 1"},
 		{"--ocr ftp://user:secret@h", "--ocr: must be an http or https URL"},
+		{"--max-matches 0", "--max-matches: must be at least 1"},
+		{"--max-explanations 0", "--max-explanations: must be at least 1"},
 		{"--max-waiting 0", "--max-waiting: must be at least 1"},
 		{"--max-attempts 0", "--max-attempts: must be at least 1"},
 		{"--limit 0", "--limit: must be positive"},
