@@ -61,8 +61,8 @@ func scan(ctx context.Context, e *classify.Engine, text string, opt classify.Opt
 	if found == nil {
 		return nil, refused(err)
 	}
-	res, merr := result(detected(found, nil))
-	return res, errors.Join(err, merr)
+	res, failed := result(detected(found, nil))
+	return res, cmp.Or(failed, err)
 }
 
 // refused is why the engine did not begin.

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"iter"
 	"slices"
 
@@ -47,8 +46,7 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 			if err != nil {
 				return nil, refused(err)
 			}
-			file := io.NewSectionReader(bytes.NewReader(req.File), 0, int64(len(req.File)))
-			return scanFile(stream, x.Text(ctx, file, "", limits))
+			return scanFile(stream, x.Text(ctx, bytes.NewReader(req.File), "", limits))
 		},
 	}
 }
@@ -89,7 +87,7 @@ func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error]) (
 	c := detected(found, t.places)
 	c.Partial = c.Partial || fault != nil
 	res, err := result(c)
-	return res, errors.Join(unreadable(fault), err)
+	return res, cmp.Or(err, unreadable(fault))
 }
 
 // worse is the one of two faults of a file that its job fails with: the first,

@@ -73,7 +73,7 @@ func crossings(pkgs []goPackage) []string {
 		}
 		for _, path := range p.Imports {
 			imp := strings.TrimPrefix(path, module)
-			if among(imp, []string{"jobs/jobtest"}) {
+			if among(imp, []string{"jobs/jobtest", "worker/extract/filetest"}) {
 				cross(pkg, imp, "it serves tests only")
 			}
 			domain, _, _ := strings.Cut(path, "/")

@@ -56,6 +56,7 @@ type Options struct {
 	ExtractMembers int           `default:"1000" placeholder:"N" help:"Files that may lie in a file, at all depths."`
 	ExtractTime    time.Duration `default:"10m" help:"How long a file may take to be read and scanned, within --limit."`
 	PDFs           int           `name:"pdfs" default:"2" placeholder:"N" help:"PDF files that are read at a time; each may take up to 256 MiB."`
+	OCR            Endpoint      `name:"ocr" env:"CLASSIFYD_OCR" placeholder:"URL" help:"Have pictures, and scans in PDF files, read by posting them to URL, which answers with their text. Without it they are of an unsupported type."`
 	TempDir        string        `placeholder:"PATH" help:"Directory for members of files that are too large for the memory, while they are read. Default: the system's."`
 	CacheDir       string        `placeholder:"PATH" help:"Directory that keeps the compiled PDF engine, which makes the first PDF of a process seconds faster."`
 
@@ -94,11 +95,24 @@ type Remote struct {
 // in an error.
 func (r *Remote) UnmarshalText(b []byte) error {
 	typ, endpoint, _ := strings.Cut(string(b), "=")
-	u, err := url.Parse(endpoint)
-	if typ == "" || err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	var e Endpoint
+	if typ == "" || e.UnmarshalText([]byte(endpoint)) != nil {
 		return errors.New("must be TYPE=URL with an http or https URL")
 	}
-	*r = Remote{Type: typ, Endpoint: u}
+	*r = Remote{Type: typ, Endpoint: e.URL}
+	return nil
+}
+
+// Endpoint is where a handler answers, nil for none.
+type Endpoint struct{ URL *url.URL }
+
+// UnmarshalText reads a URL, which may hold a password as that of a Remote.
+func (e *Endpoint) UnmarshalText(b []byte) error {
+	u, err := url.Parse(string(b))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("must be an http or https URL")
+	}
+	e.URL = u
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
 	"github.com/classifyd/classifyd/worker/classify"
+	"github.com/classifyd/classifyd/worker/extract"
 )
 
 // flags reads a command line as the daemon does.
@@ -71,6 +72,13 @@ func TestEveryFlagHasAnEnvironmentTwin(t *testing.T) {
 	}
 }
 
+func TestFlagsReachTheExtractor(t *testing.T) {
+	o := mustFlags(t, "--extract-bytes", "1", "--extract-ratio", "2", "--extract-depth", "3", "--extract-members", "4", "--extract-time", "5s")
+	if diff := cmp.Diff(extract.Limits{Bytes: 1, Ratio: 2, Depth: 3, Members: 4, Time: 5 * time.Second}, o.limits()); diff != "" {
+		t.Errorf("limits (-want +got):\n%s", diff)
+	}
+}
+
 func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
 	engine, err := classify.New(nil)
 	if err != nil {
@@ -104,6 +112,13 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--share 0", "--share: must be at least 1"},
 		{"--max-text 0", "--max-text: must be at least 1"},
 		{"--max-types 0", "--max-types: must be at least 1"},
+		{"--extract-bytes 0", "--extract-bytes: must be at least 1"},
+		{"--extract-ratio 0", "--extract-ratio: must be at least 1"},
+		{"--extract-depth 0", "--extract-depth: must be at least 1"},
+		{"--extract-members=-1", "--extract-members: must be at least 1"},
+		{"--extract-time 0", "--extract-time: must be positive"},
+		{"--pdfs 0", "--pdfs: must be at least 1"},
+		{"--ocr ftp://user:secret@h", "--ocr: must be an http or https URL"},
 		{"--max-matches 0", "--max-matches: must be at least 1"},
 		{"--max-explanations 0", "--max-explanations: must be at least 1"},
 		{"--max-waiting 0", "--max-waiting: must be at least 1"},
