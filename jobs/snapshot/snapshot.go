@@ -143,3 +143,13 @@ func (s *Snapshot) Tenants() []string {
 	}
 	return slices.Sorted(maps.Keys(all))
 }
+
+// Ended reports whether all jobs have.
+func (s *Snapshot) Ended() bool {
+	for _, r := range s.Records {
+		if !r.Done() {
+			return false
+		}
+	}
+	return true
+}

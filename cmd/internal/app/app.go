@@ -147,6 +147,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		Log:            a.log,
 		Metrics:        a.metrics,
 		Gather:         gather,
+		Authenticate:   a.opts.Authenticate,
 		MaxText:        a.opts.MaxText,
 		MaxFile:        cmp.Or(a.opts.MaxFile, a.opts.mostFile()),
 		TrustForwarded: a.opts.TrustForwarded,
