@@ -104,8 +104,20 @@ func (c *checker) gather(calls []Call) {
 		}
 		return c.jobs[name]
 	}
+	named := map[string]string{}
+	for _, call := range calls {
+		if call.Kind == Create && call.Key != "" && call.Job != "" {
+			named[call.Tenant+" "+call.Key] = call.Job
+		}
+	}
 	for i := range calls {
 		call := &calls[i]
+		if call.Kind == Create && call.Job == "" {
+			// Not answered, but others of its key were.
+			c := *call
+			c.Job = named[call.Tenant+" "+call.Key]
+			call = &c
+		}
 		for k := range call.Seen {
 			j := &call.Seen[k]
 			l := of(call.Tenant, j.ID)
