@@ -14,8 +14,8 @@ import (
 
 // buildSkewed builds this program once more with a clock that is ahead: the
 // one function of package time that reads it is compiled with the difference
-// added. It needs the toolchain and the source of this module, and the
-// directory of the latter as the working directory. remove deletes the binary.
+// added. It needs the toolchain, and a working directory in the source of this
+// module. remove deletes the binary.
 func buildSkewed(ctx context.Context, ahead time.Duration) (binary string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "hammer-clock-")
 	if err != nil {

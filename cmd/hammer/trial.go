@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,29 +26,34 @@ type trial struct {
 	duration time.Duration
 	seed     uint64
 	clients  int
-	patient  bool // waits for asynq's leftovers of killed workers, which takes a minute
+	patient  bool          // waits for asynq's leftovers of killed workers, which takes a minute
+	drain    time.Duration // for all jobs to end after the last fault, a minute
 	progress io.Writer
 
 	// command is the daemon, in place of this program, and last the one of the
 	// last worker; if set.
 	command, last []string
+
+	workers int // of the fleet, as many as it has by itself
 }
 
 const (
-	drainWithin = time.Minute // for all jobs to end after the last fault
+	drainWithin = time.Minute
 	tidyWithin  = 5 * time.Second
 	tidyPatient = 90 * time.Second
 )
 
 // run starts everything, ends everything, and says how it went.
 func (t *trial) run(ctx context.Context) (_ figures, err error) {
-	o := fleet.Options{Command: t.command, Last: t.last, Secret: secret}
+	o := fleet.Options{Command: t.command, Last: t.last, Workers: t.workers, Secret: secret}
 	if o.Command == nil {
 		if o.Command, err = daemonArgs(); err != nil {
 			return figures{}, err
 		}
 	}
+	duration := t.duration
 	for _, f := range t.faults {
+		duration = max(duration, f.Takes)
 		o.Redis = append(o.Redis, f.Redis...)
 		if f.Clock != 0 && o.Last == nil {
 			binary, remove, err := buildSkewed(ctx, f.Clock)
@@ -70,7 +76,7 @@ func (t *trial) run(ctx context.Context) (_ figures, err error) {
 	defer stop()
 	var crowded sync.WaitGroup
 	crowded.Go(func() { people.Run(calling) })
-	struck, events, err := nemesis.Run(ctx, nemesis.Options{Fleet: f, Faults: t.faults, For: t.duration, Seed: t.seed, Clock: h.Now, Out: t.progress})
+	struck, events, err := nemesis.Run(ctx, nemesis.Options{Fleet: f, Faults: t.faults, For: duration, Seed: t.seed, Clock: h.Now, Out: t.progress})
 	if err == nil {
 		err = f.Mend(ctx)
 	}
@@ -82,7 +88,7 @@ func (t *trial) run(ctx context.Context) (_ figures, err error) {
 	fmt.Fprintf(t.progress, "%6.1f s  all is mended, waiting for the jobs to end\n", h.Now().Seconds())
 
 	end := history.End{Secret: secret, Own: true}
-	draining, cancel := context.WithTimeout(ctx, drainWithin)
+	draining, cancel := context.WithTimeout(ctx, cmp.Or(t.drain, drainWithin))
 	defer cancel()
 	people.Await(draining)
 	if err := t.tidy(ctx, f); err != nil {

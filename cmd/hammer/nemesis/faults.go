@@ -13,7 +13,7 @@ import (
 // Sentinels or to a Cluster gets a lane and rows of its own.
 var Faults = []Fault{
 	{Name: "worker-kill", Does: "kills a worker with SIGKILL and starts it again", strike: killWorker},
-	{Name: "worker-stop", Does: "stops a worker with SIGSTOP for longer than its leases last", strike: stopWorker},
+	{Name: "worker-stop", Does: "stops a worker with SIGSTOP for longer than its leases last", Takes: pastLease + 3*time.Second, strike: stopWorker},
 	{Name: "worker-term", Does: "ends a worker with SIGTERM and starts it again", strike: terminate((*scene).worker)},
 	{Name: "api-kill", Does: "kills an API with SIGKILL and starts it again", strike: killAPI},
 	{Name: "api-stop", Does: "stops an API with SIGSTOP for some seconds", strike: stopAPI},

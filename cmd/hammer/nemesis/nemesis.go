@@ -19,6 +19,9 @@ type Fault struct {
 	Does string // a sentence without a subject
 	lane lane
 
+	// Takes is the least time in which it does what it is meant to.
+	Takes time.Duration
+
 	// Redis are arguments that the fleet's Redis needs for it.
 	Redis []string
 
