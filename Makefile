@@ -7,11 +7,12 @@ MODULES = . api/compat/sdk
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
+FAULTTIME ?= 1m
 
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools lint fuzz vuln bench
+.PHONY: test tools lint fuzz vuln bench bench-faults
 
 test: tools
 	go test $(race) ./...
@@ -56,3 +57,7 @@ vuln:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+# Every fault for a while, each on daemons of its own, as a table.
+bench-faults:
+	go run ./cmd/hammer check --faults all --duration $(FAULTTIME)
