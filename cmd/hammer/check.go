@@ -149,7 +149,7 @@ func (c *check) foreign(ctx context.Context) (figures, error) {
 		return figures{}, context.Cause(ctx)
 	}
 	calls := h.Calls()
-	return newFigures("none", history.Check(calls, end), 0, calls, nil, h.Began()), nil
+	return newFigures("none", history.Check(calls, end), 0, calls, nil, h.Began(), c.Duration), nil
 }
 
 // print prints what was found and returns errViolated if that is a violation.

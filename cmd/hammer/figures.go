@@ -22,11 +22,13 @@ type figures struct {
 	hung    []time.Duration // what calls took to be answered while Redis hung
 }
 
-func newFigures(name string, r history.Report, runs int, calls []history.Call, events []nemesis.Event, began time.Time) figures {
+// newFigures reads them from a history that began at a time, and whose clients
+// called until a time from then.
+func newFigures(name string, r history.Report, runs int, calls []history.Call, events []nemesis.Event, began time.Time, until time.Duration) figures {
 	f := figures{Report: r, name: name, runs: runs}
 	var last time.Duration
 	for _, c := range calls {
-		if c.OK() {
+		if c.OK() && c.From < until {
 			f.stall = max(f.stall, c.To-last)
 			last = max(last, c.To)
 		}

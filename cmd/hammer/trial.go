@@ -81,6 +81,7 @@ func (t *trial) run(ctx context.Context) (_ figures, err error) {
 		err = f.Mend(ctx)
 	}
 	stop()
+	until := h.Now()
 	crowded.Wait()
 	if err != nil {
 		return figures{}, err
@@ -103,7 +104,7 @@ func (t *trial) run(ctx context.Context) (_ figures, err error) {
 	}
 	end.Settled, end.Alarms = f.Settled(), f.Alarms()
 	calls := h.Calls()
-	return newFigures(t.name, history.Check(calls, end), struck, calls, events, h.Began()), nil
+	return newFigures(t.name, history.Check(calls, end), struck, calls, events, h.Began(), until), nil
 }
 
 // tidy waits until the queue has nothing left of its work.

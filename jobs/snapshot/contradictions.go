@@ -147,7 +147,8 @@ var taskKey = regexp.MustCompile(`^(asynq:\{s\d+\}\w+\}:)t:(.+)$`)
 // Leftovers are sentences about keys that have no owner: unknown ones, asynq's
 // tasks that no list of asynq's delivers, and tasks that wait although no
 // record does. It is for a queue without work. A task that a worker died with
-// stays in asynq's active list for up to a minute and is not one of them.
+// stays in asynq's active list for a while, or asynq itself takes it from
+// there to be tried again in some minutes, and is not one of them.
 func (s *Snapshot) Leftovers() (out []string) {
 	for _, key := range s.Keys() {
 		m := taskKey.FindStringSubmatch(key)
@@ -158,11 +159,16 @@ func (s *Snapshot) Leftovers() (out []string) {
 			}
 		case slices.Contains(s.lists[m[1]+"pending"], m[2]):
 			out = append(out, "task "+m[2]+" is queued though no record waits")
-		case !slices.Contains(s.lists[m[1]+"active"], m[2]):
+		case !slices.Contains(s.lists[m[1]+"active"], m[2]) && !has(s.zsets[m[1]+"retry"], m[2]):
 			out = append(out, "task "+m[2]+" is in no list of asynq's")
 		}
 	}
 	return out
+}
+
+func has(set map[string]int64, member string) bool {
+	_, ok := set[member]
+	return ok
 }
 
 // Active is how many tasks asynq counts as being worked on.
