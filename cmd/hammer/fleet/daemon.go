@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -56,6 +58,8 @@ func (d *Daemon) Start(ctx context.Context) error {
 // try starts the process. said is what its log ended with.
 func (d *Daemon) try() (said func() string, ready chan struct{}, err error) {
 	cmd := exec.Command(d.args[0], d.args[1:]...)
+	// Its flags say all; what our own environment sets is for other daemons.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CLASSIFYD_") })
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, nil, err
