@@ -1,6 +1,7 @@
 # Tools run at these versions without becoming dependencies of the module.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 
 # The tests with Graph's SDK for Go keep what it needs out of our module.
 MODULES = . api/compat/sdk
@@ -12,10 +13,11 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools lint fuzz vuln bench bench-faults
+.PHONY: test tools lint fuzz vuln bench bench-faults score corpus
 
+# The output ends with each test that failed and what it said.
 test: tools
-	go test $(race) ./...
+	go run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --hide-summary skipped -- $(race) ./...
 
 # What the tests need beside Go is installed where that is possible. What is
 # missing all the same is said, and with CI=true it is an error.
@@ -61,3 +63,15 @@ bench:
 # Every fault for a while, each on daemons of its own, as a table.
 bench-faults:
 	go run ./cmd/hammer check --faults all --duration $(FAULTTIME)
+
+# How well the engine finds what labelled data holds: make score DATA=path, of
+# one or more files or directories. "go doc ./cmd/hammer/score" tells the formats
+# and what counts; SCORE="--misses" lists what was missed.
+score:
+	@[ -n "$(DATA)" ] || { echo "make score DATA=path"; exit 1; }
+	@go run ./cmd/hammer score $(SCORE) $(DATA)
+
+# What the engine reports in 50 MB of text that holds nothing and in the source
+# of Go, and what it finds of what was planted.
+corpus:
+	go test -count=1 -v -run '^TestCorpus' ./worker/classify -corpus 50

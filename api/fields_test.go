@@ -33,7 +33,7 @@ func bodies(t *testing.T) map[string]map[string]field {
 		t.Fatal(err)
 	}
 	found := map[string]map[string]field{}
-	for _, name := range append(files, "../worker/detected.go") {
+	for _, name := range append(files, "../worker/detected.go", "../worker/extract/segment.go") {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
@@ -89,8 +89,11 @@ func kindOf(e ast.Expr) (kind, of string) {
 		return "array", of
 	case *ast.MapType:
 		return "object", ""
-	case *ast.SelectorExpr: // json.RawMessage
-		return "any", ""
+	case *ast.SelectorExpr:
+		if e.Sel.Name == "RawMessage" {
+			return "any", ""
+		}
+		return kindOf(e.Sel)
 	case *ast.Ident:
 		switch e.Name {
 		case "string", "Time":
@@ -119,6 +122,7 @@ var schemas = map[string]struct {
 	"SensitiveType":            {schema: "sensitiveType", edm: "sensitiveType", view: true},
 	"TextRequest":              {schema: "textClassificationRequest", edm: "textClassificationRequest", request: true},
 	"FileRequest":              {schema: "fileClassificationRequest", edm: "fileClassificationRequest", request: true},
+	"explanation":              {schema: "classificationExplanation", edm: "classificationExplanation"},
 	"AllowList":                {schema: "allowList", edm: "allowList", request: true},
 	"ErrorBody":                {schema: "errorBody"},
 	"Error":                    {schema: "error"},
@@ -134,6 +138,7 @@ var schemas = map[string]struct {
 	"sensitiveContent":         {schema: "detectedSensitiveContent", edm: "detectedSensitiveContent"},
 	"location":                 {schema: "sensitiveContentLocation", edm: "sensitiveContentLocation"},
 	"evidence":                 {schema: "sensitiveContentEvidence", edm: "sensitiveContentEvidence"},
+	"Location":                 {schema: "fileLocation", edm: "fileLocation"},
 	"attribute":                {schema: "classificationAttribute", edm: "classificationAttribute"},
 }
 

@@ -137,6 +137,8 @@ var badTexts = []refusal{
 	{name: "pattern that RE2 does not have", request: postText, body: `{"text":"x","allowList":{"patterns":["(?=x)"]}}`, status: 400, target: "allowList.patterns[0]", code: "invalidValue"},
 	{name: "pattern that explodes", request: postText, body: `{"text":"x","allowList":{"patterns":["((a{1000}){1000}){1000}"]}}`, status: 400, target: "allowList.patterns[0]", code: "invalidValue"},
 	{name: "confidence above 100", request: postText, body: `{"text":"x","minConfidence":101}`, status: 400, target: "minConfidence", code: "invalidValue"},
+	{name: "explain in words", request: postText, body: `{"text":"x","explain":"true"}`, status: 400, target: "explain", code: "invalidValue"},
+	{name: "explain as a number", request: postText, body: `{"text":"x","explain":1}`, status: 400, target: "explain", code: "invalidValue"},
 	{name: "negative confidence", request: postText, body: `{"text":"x","minConfidence":-1}`, status: 400, target: "minConfidence", code: "invalidValue"},
 	{name: "broken confidence", request: postText, body: `{"text":"x","minConfidence":75.5}`, status: 400, target: "minConfidence", code: "invalidValue"},
 	{name: "string as confidence", request: postText, body: `{"text":"x","minConfidence":"75"}`, status: 400, target: "minConfidence", code: "invalidValue"},

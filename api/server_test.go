@@ -14,7 +14,10 @@ import (
 	"time"
 
 	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
+
+func TestMain(m *testing.M) { jobtest.Main(m) }
 
 // pipes is a listener whose connections are pipes in memory.
 type pipes chan net.Conn

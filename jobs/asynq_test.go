@@ -41,11 +41,12 @@ func (d *digests) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	}
 }
 
-// The submit and take scripts stand for these two of asynq. If one changes,
-// so must ours: compare them, then take the new digest.
+// The submit and take scripts stand for these of asynq. If one changes, so
+// must ours: compare them, then take the new digest.
 const (
 	asynqEnqueue = "98d28b42650870a743450ffda9791e9e19c6991b"
 	asynqDequeue = "a8153319360adc71cdc370107f8ab9786f204765"
+	asynqDone    = "1241eaa1c73409baaf1fea0c08d203a4911bda15"
 )
 
 func TestAsynqStillHasTheScriptsThatOursStandFor(t *testing.T) {
@@ -66,7 +67,7 @@ func TestAsynqStillHasTheScriptsThatOursStandFor(t *testing.T) {
 		}
 		<-ran
 		s.Shutdown()
-		for what, sha := range map[string]string{"enqueue": asynqEnqueue, "dequeue": asynqDequeue} {
+		for what, sha := range map[string]string{"enqueue": asynqEnqueue, "dequeue": asynqDequeue, "done": asynqDone} {
 			if !d.seen[sha] {
 				t.Errorf("asynq's %s is no longer %s", what, sha)
 			}
@@ -134,6 +135,26 @@ func TestJobsRunThoughScriptsAreFlushedAllTheTime(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 		}
 		time.Sleep(5 * time.Second)
+		s.CheckEnded()
+	})
+}
+
+func TestJobWhoseTaskAsynqCannotReadRunsAllTheSame(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Handlers: text(func(context.Context, *jobs.Job) (*jobs.Result, error) { return done, nil })})
+		j := s.Submit(jobtest.Text("acme"))
+		keys := s.Redis.Keys(t.Context(), "asynq:{*:t:*").Val()
+		if len(keys) != 1 {
+			t.Fatalf("tasks: %q", keys)
+		}
+		if err := s.Redis.HSet(t.Context(), keys[0], "msg", "no message").Err(); err != nil {
+			t.Fatal(err)
+		}
+		s.Process()
+		s.Process()
+		if got := s.Wait(j); got.State != jobs.Succeeded {
+			t.Errorf("job ended %s", got.State)
+		}
 		s.CheckEnded()
 	})
 }

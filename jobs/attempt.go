@@ -18,6 +18,8 @@ import (
 type attempt struct {
 	w       *worker
 	run     run
+	task    string    // asynq's id of the delivery
+	taken   time.Time // when it was started
 	job     *Job
 	handler Handler
 
@@ -108,11 +110,12 @@ func (a *attempt) settle(out outcome) (state string) {
 		return "gone" // the record went on without us
 	case errors.Is(out.err, ErrStopping):
 		return a.again("handback", 0, "")
-	case out.err == nil:
-		result := ""
-		if out.result != nil {
-			result = string(out.result.JSON)
-		}
+	}
+	result := ""
+	if out.result != nil {
+		result = string(out.result.JSON)
+	}
+	if out.err == nil {
 		if a.persist(settleScript, "s", result, "", keep) != int64(1) {
 			return "gone"
 		}
@@ -124,7 +127,7 @@ func (a *attempt) settle(out outcome) (state string) {
 	if !final && a.job.tries+1 < q.opt.MaxAttempts {
 		return a.again("retry", backoff(&e, a.job.tries), failure)
 	}
-	if a.persist(settleScript, "f", "", failure, keep) != int64(1) {
+	if a.persist(settleScript, "f", result, failure, keep) != int64(1) {
 		return "gone"
 	}
 	return string(Failed)

@@ -48,6 +48,7 @@ func TestCancelStopsARunningJobAtOnce(t *testing.T) {
 		}
 		s.CheckPromises()
 		time.Sleep(time.Second)
+		synctest.Wait() // a sleep alone orders nothing between the handler and here
 		if cause != jobs.ErrCanceled || stopped.Sub(asked) > 100*time.Millisecond {
 			t.Errorf("handler was stopped after %v by %v", stopped.Sub(asked), cause)
 		}

@@ -8,7 +8,6 @@ import (
 
 // What the tests from outside need of the inside.
 var (
-	ClaimScript     = claimScript
 	HeartbeatScript = heartbeatScript
 	SettleScript    = settleScript
 	AgainScript     = againScript
@@ -19,6 +18,7 @@ var (
 	ExpireScript    = expireScript
 	ScrubScript     = scrubScript
 	TakeScript      = takeScript
+	OrphansScript   = orphansScript
 )
 
 // Eval runs a script on the only shard.

@@ -1,8 +1,6 @@
 package jobs
 
 import (
-	"context"
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -13,29 +11,27 @@ import (
 
 const idlePoll = time.Second // between two looks at empty lanes without a wake-up
 
-// A gate lets the asynq servers of one Work fetch tasks: only with a free
-// slot, and without polling when there is nothing to fetch. While the lanes of
-// a shard are empty, one server looks every second or when woken, and the
-// others queue up behind it.
+// A gate lets the asynq servers of one Work, one a shard, fetch tasks: only
+// with a free slot, as many at once as there are slots, and without polling
+// when there is nothing to fetch. While its lanes are empty, a server looks
+// every second or when woken.
 type gate struct {
-	pop   redis.UniversalClient
-	limit time.Duration
+	take  func(sh shard, first lane, most int) ([]taken, error)
 	slots chan struct{}  // one taken for each run, until its handler has really returned
-	taken sync.WaitGroup // tasks given to asynq whose handler has not returned
+	taken sync.WaitGroup // tasks whose handler has not returned
 	stop  chan struct{}
-	idle  []chan struct{} // by shard: the turn to look at empty lanes
+	turn  []chan struct{} // by shard: who holds it may take, and see what is ready
+	ready [][]taken       // by shard: tasks whose jobs were started, until asynq asks for them
 
 	mu    sync.Mutex // guards woken
 	woken chan struct{}
 }
 
-func newGate(q *Queue) *gate {
-	g := &gate{
-		pop: q.pop, limit: q.opt.Deadline,
-		slots: make(chan struct{}, q.opt.Concurrency), stop: make(chan struct{}), woken: make(chan struct{}),
-	}
-	for range q.opt.Shards {
-		g.idle = append(g.idle, make(chan struct{}, 1))
+func newGate(o *Options, take func(sh shard, first lane, most int) ([]taken, error)) *gate {
+	g := &gate{take: take, slots: make(chan struct{}, o.Concurrency), stop: make(chan struct{}),
+		ready: make([][]taken, o.Shards), woken: make(chan struct{})}
+	for range o.Shards {
+		g.turn = append(g.turn, make(chan struct{}, 1))
 	}
 	return g
 }
@@ -57,24 +53,20 @@ func (g *gate) nextWake() <-chan struct{} {
 // release gives back the slot that came with a task.
 func (g *gate) release() { <-g.slots }
 
-// next returns the message of one task and takes a slot for it. It looks into
-// lane first after those that were delivered before, and returns redis.Nil
-// once the gate is stopped.
-func (g *gate) next(sh shard, first lane, asynqLease any) (string, error) {
-	msg, err := g.take(sh, first, asynqLease)
-	if err != redis.Nil {
-		return msg, err
-	}
+// next returns the message of one task whose job was started, which has its
+// slot. It looks into lane first after those that were delivered before, and
+// returns redis.Nil once the gate is stopped.
+func (g *gate) next(sh shard, first lane) (string, error) {
 	select {
-	case g.idle[sh] <- struct{}{}:
-		defer func() { <-g.idle[sh] }()
+	case g.turn[sh] <- struct{}{}:
+		defer func() { <-g.turn[sh] }()
 	case <-g.stop:
 		return "", redis.Nil
 	}
 	for {
 		// Taken before looking, so that no wake-up in between is lost.
 		woken := g.nextWake()
-		msg, err := g.take(sh, first, asynqLease)
+		msg, err := g.fill(sh, first)
 		if err != redis.Nil {
 			return msg, err
 		}
@@ -87,39 +79,63 @@ func (g *gate) next(sh shard, first lane, asynqLease any) (string, error) {
 	}
 }
 
-func (g *gate) take(sh shard, first lane, asynqLease any) (string, error) {
+// fill takes jobs for the slots that are free, at least one, unless some are
+// ready, and returns the first.
+func (g *gate) fill(sh shard, first lane) (string, error) {
+	if len(g.ready[sh]) == 0 {
+		n, err := g.occupy()
+		if err != nil {
+			return "", err
+		}
+		for len(g.ready[sh]) == 0 && err == nil {
+			g.ready[sh], err = g.take(sh, first, n)
+		}
+		g.taken.Add(len(g.ready[sh]))
+		for range n - len(g.ready[sh]) {
+			g.release()
+		}
+		if len(g.ready[sh]) == 0 {
+			if err != redis.Nil {
+				// asynq asks again at once after an error.
+				select {
+				case <-time.After(50*time.Millisecond + rand.N(450*time.Millisecond)):
+				case <-g.stop:
+				}
+			}
+			return "", err
+		}
+	}
+	t := g.ready[sh][0]
+	g.ready[sh] = g.ready[sh][1:]
+	return t.msg, nil
+}
+
+// occupy waits for a slot and takes the others that are free, too.
+func (g *gate) occupy() (n int, err error) {
 	select {
 	case <-g.stop:
-		return "", redis.Nil
+		return 0, redis.Nil
 	default:
 	}
 	select {
 	case g.slots <- struct{}{}:
 	case <-g.stop:
-		return "", redis.Nil
+		return 0, redis.Nil
 	}
-	var keys []string
-	args := []any{asynqLease}
-	for _, l := range laneOrder(first) {
-		for _, k := range []string{"pending", "paused", "active", "lease"} {
-			keys = append(keys, sh.asynqKey(l, k))
-		}
-		args = append(args, sh.asynqKey(l, "t:"))
-	}
-	msg, err := g.eval(keys, args)
-	if err == nil {
-		g.taken.Add(1)
-	} else {
-		g.release()
-		if err != redis.Nil {
-			// asynq asks again at once after an error.
-			select {
-			case <-time.After(50*time.Millisecond + rand.N(450*time.Millisecond)):
-			case <-g.stop:
-			}
+	for n = 1; n < maxTake; n++ {
+		select {
+		case g.slots <- struct{}{}:
+		default:
+			return n, nil
 		}
 	}
-	return msg, err
+	return n, nil
+}
+
+// done gives a task up that no handler will see.
+func (g *gate) done() {
+	g.release()
+	g.taken.Done()
 }
 
 // laneOrder puts what was delivered before in front of the lane that asynq
@@ -132,17 +148,4 @@ func laneOrder(first lane) []lane {
 		}
 	}
 	return order
-}
-
-func (g *gate) eval(keys []string, args []any) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), g.limit)
-	defer cancel()
-	msg, err := g.pop.EvalSha(ctx, takeScript.sha, keys, args...).Text()
-	if redis.HasErrorPrefix(err, "NOSCRIPT") {
-		msg, err = g.pop.Eval(ctx, takeScript.src, keys, args...).Text()
-	}
-	if errors.Is(err, redis.Nil) {
-		return "", redis.Nil
-	}
-	return msg, err
 }

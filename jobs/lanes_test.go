@@ -3,10 +3,14 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/jobtest"
@@ -31,7 +35,7 @@ func starts(d time.Duration) (handlers []jobs.Handler, order func() []jobs.Job) 
 func TestLanesArePickedSixThreeOne(t *testing.T) {
 	jobtest.Bubble(t, func(t *testing.T) {
 		handlers, order := starts(time.Millisecond)
-		s := jobtest.Start(t, jobtest.Options{Processes: -1, Handlers: handlers, Jobs: jobs.Options{Concurrency: 1, Share: 1000, Servers: 1}})
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Handlers: handlers, Jobs: jobs.Options{Concurrency: 1, Share: 1000}})
 		for range 600 {
 			for _, p := range []jobs.Priority{jobs.High, jobs.Normal, jobs.Low} {
 				sub := jobtest.Text("acme")
@@ -61,7 +65,7 @@ func TestRetriesGoBeforeTheBacklog(t *testing.T) {
 	jobtest.Bubble(t, func(t *testing.T) {
 		var mu sync.Mutex // guards between
 		between, retried := 0, false
-		s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Concurrency: 1, Servers: 1},
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Concurrency: 1},
 			Handlers: text(func(_ context.Context, j *jobs.Job) (*jobs.Result, error) {
 				// Not with the lock: in a bubble time stands still while someone waits for one.
 				time.Sleep(100 * time.Millisecond)
@@ -189,12 +193,88 @@ func TestTypeThatOtherWorkersServeIsPassedOn(t *testing.T) {
 				t.Errorf("job ended %s after %d attempts", got.State, got.Attempts)
 			}
 		}
-		if took := time.Since(start); took > 10*time.Second {
+		// Each worker that is asked is the one in one of four cases.
+		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("it took %v until the only worker that serves the type had 20 jobs", took)
 		}
 		t.Logf("took %v", time.Since(start))
 		s.CheckEnded()
 	})
+}
+
+func TestJobIsPassedOnTheMoreSeldomTheOlderItIsAndTheMoreWait(t *testing.T) {
+	for _, tt := range []struct {
+		age     time.Duration
+		waiting int
+		want    time.Duration
+	}{
+		{0, 0, 250 * time.Millisecond},
+		{4 * time.Second, 250, 250 * time.Millisecond},
+		{16 * time.Second, 250, time.Second},
+		{16 * time.Second, 3000, 3 * time.Second},
+		{160 * time.Second, 0, 10 * time.Second},
+		{time.Hour, 0, 10 * time.Second},
+		{time.Hour, 20_000, 20 * time.Second},
+	} {
+		jobtest.Bubble(t, func(t *testing.T) {
+			s := jobtest.Start(t, jobtest.Options{Processes: -1})
+			j := s.Submit(jobtest.Text("acme"))
+			later := make([]redis.Z, tt.waiting)
+			for i := range later {
+				later[i] = redis.Z{Score: 1e18, Member: fmt.Sprint("acme/", i)}
+			}
+			if len(later) > 0 {
+				s.Redis.ZAdd(t.Context(), "{s0}:due", later...)
+			}
+			time.Sleep(tt.age)
+			const micros = 250_000
+			v, err := s.Queue.Eval(t.Context(), jobs.TakeScript, []string{"asynq:{s0}normal}:pending", "asynq:{s0}normal}:paused"},
+				1, "ann", micros, micros, micros, "{}", 1, "{s0}:j:", "asynq:{s0}normal}:t:", "invoice")
+			if got := fmt.Sprint(v); err != nil || got != fmt.Sprintf("[%d]", tt.want.Microseconds()) {
+				t.Errorf("passed on at the age of %v with %d waiting: %s, %v; want %v", tt.age, tt.waiting, got, err, tt.want)
+			}
+			if got := s.Get(j); got.ETag() != j.ETag() || got.State != jobs.NotStarted {
+				t.Errorf("passed on, it is %s with ETag %s, was %s", got.State, got.ETag(), j.ETag())
+			}
+		})
+	}
+}
+
+func TestETagStaysWhileNothingThatClientsSeeChanges(t *testing.T) {
+	each(t, func(t *testing.T, o jobtest.Options) {
+		o.Processes = -1
+		o.Jobs.Concurrency = 1
+		s := jobtest.Start(t, o)
+		s.Process(after(time.Minute)...)
+		time.Sleep(time.Second)
+		s.Submit(jobtest.Text("acme"))
+		time.Sleep(time.Second)
+		s.Process(jobs.Handler{Type: "invoice", Run: block})
+		time.Sleep(time.Second)
+		j := s.Submit(jobtest.Text("acme"))
+		time.Sleep(10 * time.Second)
+		if delivered := strings.Fields(s.Redis.HGet(t.Context(), recordKey(t, s, j), "s").Val()); len(delivered) < 2 || delivered[1] != "a" {
+			t.Fatalf("the job was not passed on: %q", delivered)
+		}
+		if got := s.Get(j); got.State != jobs.NotStarted || got.ETag() != j.ETag() {
+			t.Errorf("passed on, it is %s with ETag %s, was %s", got.State, got.ETag(), j.ETag())
+		}
+		s.CheckPromises()
+		s.Wait(j)
+		s.CheckEnded()
+	})
+}
+
+// recordKey is where the record of j lies.
+func recordKey(t *testing.T, s *jobtest.System, j *jobs.Job) string {
+	t.Helper()
+	for _, key := range s.Keys() {
+		if strings.HasSuffix(key, ":j:"+string(j.Tenant)+"/"+string(j.ID)) {
+			return key
+		}
+	}
+	t.Fatalf("job %s has no record", j.ID)
+	return ""
 }
 
 func TestTypeThatNobodyServesFails(t *testing.T) {

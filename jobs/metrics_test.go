@@ -20,7 +20,7 @@ func measured(t *testing.T, o jobs.Options, h ...jobs.Handler) (*jobs.Queue, *pr
 	t.Helper()
 	s := jobtest.Start(t, jobtest.Options{Processes: -1})
 	reg := prometheus.NewRegistry()
-	o.Redis, o.Log, o.Metrics, o.Servers = s.Server, jobtest.Log(t), reg, 2
+	o.Redis, o.Log, o.Metrics = s.Server, jobtest.Log(t), reg
 	q, err := jobs.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

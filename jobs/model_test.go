@@ -112,53 +112,82 @@ func (m *machine) submit(t *rapid.T) {
 	m.expect(t, "submit", m.eval(t, func() (any, error) { return m.s.Queue.SubmitAs(m.t.Context(), sub, first, wait) }), want)
 }
 
-func (m *machine) claim(t *rapid.T) {
+// take delivers one task, through a lane that nothing else fills.
+func (m *machine) take(t *rapid.T) {
 	id, j, fence := m.pick(t)
 	owner := rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "owner")
 	lease, keep, pass := spans.Draw(t, "lease"), spans.Draw(t, "keep"), spans.Draw(t, "pass on")
 	serves := rapid.IntRange(0, 3).Draw(t, "serves") > 0
 	unheard := rapid.Bool().Draw(t, "unheard")
-	args := []any{fence, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0}
-	want := "nil"
-	runs := "unserved"
+	args := []any{1, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0, "{s0}:j:", "asynq:{s0}low}:t:"}
 	if unheard {
 		args[6] = 1
 	}
+	what := "unserved"
 	if serves {
 		args = append(args, "y", "x")
-		runs = "run"
+		what = "run"
 	}
+	task := fmt.Sprintf("acme/%s:%d", id, fence)
+	want, passed := "[0]", false
 	switch {
-	case j == nil:
-	case j.State == "r" && j.Owner == owner && j.Fence == fence+1:
-		want = runs
-	case j.State != "w" || j.Fence != fence:
+	case j == nil || j.State != "w" || j.Fence != fence:
 	case j.Starts == 0 && j.dueOver:
 		j.refence()
 		j.Errors++
 		j.finish("f", keep)
-		want = "gone"
 	case !serves && (m.served || unheard):
 		j.refence()
 		j.State = "d"
 		j.wait(pass)
-		j.Version++
-		want = "gone"
+		passed = true
 	default:
 		j.refence()
 		j.State, j.Owner, j.Progress, j.leaseOver = "r", owner, 0, lease == 0
 		j.Starts++
 		j.Version++
-		want = runs
+		want = fmt.Sprintf("[0 %s msg %s %d]", task, what, j.Fence)
 	}
+	const pending = "asynq:{s0}low}:pending"
+	m.s.Redis.HSet(m.t.Context(), "asynq:{s0}low}:t:"+task, "msg", "msg")
+	m.s.Redis.LPush(m.t.Context(), pending, task)
 	v := m.eval(t, func() (any, error) {
-		return m.s.Queue.Eval(m.t.Context(), jobs.ClaimScript, []string{m.key(id)}, args...)
+		return m.s.Queue.Eval(m.t.Context(), jobs.TakeScript, []string{pending, "asynq:{s0}low}:paused"}, args...)
 	})
-	got := "nil"
-	if list, ok := v.([]any); ok {
-		got = fmt.Sprint(list[0])
+	list, ok := v.([]any)
+	if !ok {
+		t.Fatalf("take returned %v", v)
 	}
-	m.expect(t, "claim", got, want)
+	if passed {
+		want = fmt.Sprintf("[%v]", max(list[0].(int64), pass.Microseconds())) // or later
+	}
+	for i, started := range list[1:] {
+		list[i+1] = strings.Trim(fmt.Sprint(started.([]any)[:4]), "[]")
+	}
+	m.expect(t, "take", list, want)
+	m.orphans(t, owner)
+}
+
+// orphans asks for the owner's runs, of which it knows those of the first job.
+func (m *machine) orphans(t *rapid.T, owner string) {
+	args := []any{"{s0}:j:", owner}
+	var want []string
+	for i, id := range m.ids {
+		j := m.jobs[id]
+		if j == nil {
+			continue
+		}
+		name := fmt.Sprintf("acme/%s:%d", id, j.Fence)
+		switch {
+		case i == 0:
+			args = append(args, name)
+		case j.State == "r" && j.Owner == owner:
+			want = append(want, name)
+		}
+	}
+	m.expect(t, "orphans", m.eval(t, func() (any, error) {
+		return m.s.Queue.Eval(m.t.Context(), jobs.OrphansScript, []string{"{s0}:lease"}, args...)
+	}), want)
 }
 
 func (m *machine) heartbeat(t *rapid.T) {
@@ -248,7 +277,6 @@ func (m *machine) again(t *rapid.T) {
 		}
 		j.State, j.Owner = "d", "-"
 		j.wait(wait)
-		j.Version++
 		want = j.Fence
 	}
 	m.expect(t, "again", m.eval(t, func() (any, error) {
@@ -321,7 +349,6 @@ func (m *machine) deliver(t *rapid.T) {
 		if most > 0 && j.Starts == 0 {
 			j.wait(most)
 		}
-		j.Version++
 	}
 	task := fmt.Sprintf("acme/%s:%d", id, fence+1)
 	m.expect(t, "deliver", m.eval(t, func() (any, error) {
@@ -421,7 +448,7 @@ func checkModel(t *testing.T, o jobtest.Options) {
 			m.ids = append(m.ids, jobs.ID(fmt.Sprintf("0198c0de-0000-7000-8000-%010d%02d", round, i)))
 		}
 		rt.Repeat(map[string]func(*rapid.T){
-			"": m.check, "submit": m.submit, "claim": m.claim, "claim once more": m.claim, "heartbeat": m.heartbeat, "announce": m.announce,
+			"": m.check, "submit": m.submit, "take": m.take, "take once more": m.take, "heartbeat": m.heartbeat, "announce": m.announce,
 			"settle": m.settle, "again": m.again, "again once more": m.again, "cancel": m.cancel, "forget": m.forget,
 			"deliver": m.deliver, "due": m.due, "expire": m.expire, "scrub": m.scrub,
 		})

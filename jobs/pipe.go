@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -11,8 +12,9 @@ import (
 )
 
 const (
-	maxBatch = 128 // calls in one pipeline
-	inFlight = 2   // pipelines of one shard under way at once
+	maxBatch = 128     // calls in one pipeline
+	maxBytes = 4 << 20 // of their arguments, unless one call alone has more
+	inFlight = 2       // pipelines of one shard under way at once
 )
 
 // A pipe sends the calls of many goroutines to one shard in shared pipelines:
@@ -37,6 +39,19 @@ type call struct {
 	done chan struct{} // closed once val and err are set
 	val  any
 	err  error
+}
+
+// size is how many bytes of arguments c has, but for those of a fixed length.
+func (c *call) size() (n int) {
+	for _, a := range c.args {
+		switch a := a.(type) {
+		case string:
+			n += len(a)
+		case []byte:
+			n += len(a)
+		}
+	}
+	return n
 }
 
 func newPipe(rdb redis.UniversalClient, deadline time.Duration) *pipe {
@@ -83,17 +98,27 @@ func (p *pipe) do(ctx context.Context, c *call) (any, error) {
 
 func (p *pipe) run() {
 	batch := make([]*call, 0, maxBatch)
+	var first *call // did not fit into the last batch
 	for {
-		select {
-		case c := <-p.calls:
-			batch = append(batch[:0], c)
-		case <-p.quit:
-			return
+		if first == nil {
+			select {
+			case first = <-p.calls:
+			case <-p.quit:
+				return
+			}
 		}
+		batch = append(batch[:0], first)
+		size := first.size()
+		first = nil
 	gather:
 		for len(batch) < maxBatch {
 			select {
 			case c := <-p.calls:
+				// A heartbeat must not miss its deadline for the files in its batch.
+				if size += c.size(); size > maxBytes {
+					first = c
+					break gather
+				}
 				batch = append(batch, c)
 			default:
 				break gather
@@ -106,42 +131,102 @@ func (p *pipe) run() {
 func (p *pipe) send(batch []*call) {
 	ctx, cancel := context.WithTimeout(context.Background(), p.deadline)
 	defer cancel()
-	unknown := p.exec(ctx, batch, false)
-	if len(unknown) > 0 {
-		p.exec(ctx, unknown, true)
+	for groups := together(batch); len(groups) > 0; {
+		groups = p.exec(ctx, groups)
 	}
 }
 
-// exec sends one pipeline and answers its calls, all but those whose script
-// Redis does not know: there nothing was done, and they go again with their
-// source.
-func (p *pipe) exec(ctx context.Context, batch []*call, withSource bool) (unknown []*call) {
-	pl := p.rdb.Pipeline()
-	cmds := make([]*redis.Cmd, len(batch))
-	for i, c := range batch {
-		switch {
-		case c.script == nil:
-			cmds[i] = pl.Do(ctx, c.args...)
-		case withSource:
-			cmds[i] = pl.Eval(ctx, c.script.src, c.keys, c.args...)
-		default:
-			cmds[i] = pl.EvalSha(ctx, c.script.sha, c.keys, c.args...)
+// A group is calls that are made in one command.
+type group struct {
+	calls  []*call
+	source bool // Redis did not know the script by its digest
+}
+
+func together(batch []*call) (groups []group) {
+	at := map[*script]int{}
+	for _, c := range batch {
+		if c.script != nil && c.script.each != nil {
+			if i, known := at[c.script]; known {
+				groups[i].calls = append(groups[i].calls, c)
+				continue
+			}
+			at[c.script] = len(groups)
 		}
+		groups = append(groups, group{calls: []*call{c}})
+	}
+	return groups
+}
+
+func (g group) send(ctx context.Context, pl redis.Pipeliner) *redis.Cmd {
+	c := g.calls[0]
+	s, keys, args := c.script, c.keys, c.args
+	if s == nil {
+		return pl.Do(ctx, args...)
+	}
+	if len(g.calls) > 1 {
+		s = s.each
+		keys = make([]string, 0, len(g.calls)*len(c.keys))
+		args = append(make([]any, 0, 2+len(g.calls)*len(c.args)), len(c.keys), len(c.args))
+		for _, c := range g.calls {
+			keys = append(keys, c.keys...)
+			args = append(args, c.args...)
+		}
+	}
+	if g.source {
+		return pl.Eval(ctx, s.src, keys, args...)
+	}
+	return pl.EvalSha(ctx, s.sha, keys, args...)
+}
+
+// exec sends one pipeline and answers its calls, all but those that go again:
+// with its source a script that Redis does not know, which did nothing, and
+// each by itself calls of which one ended their script.
+func (p *pipe) exec(ctx context.Context, groups []group) (rest []group) {
+	pl := p.rdb.Pipeline()
+	cmds := make([]*redis.Cmd, len(groups))
+	for i, g := range groups {
+		cmds[i] = g.send(ctx, pl)
 	}
 	_, _ = pl.Exec(ctx) // each command carries its own error
-	for i, c := range batch {
+	for i, g := range groups {
 		val, err := cmds[i].Result()
-		if err != nil && !withSource && redis.HasErrorPrefix(err, "NOSCRIPT") {
-			unknown = append(unknown, c)
+		if err != nil && !g.source && redis.HasErrorPrefix(err, "NOSCRIPT") {
+			rest = append(rest, group{g.calls, true})
 			continue
 		}
-		if errors.Is(err, redis.Nil) {
-			val, err = nil, nil
+		if len(g.calls) == 1 {
+			g.calls[0].answer(val, err)
+			continue
 		}
-		c.val, c.err = val, storeError(err)
-		close(c.done)
+		vals, _ := val.([]any)
+		if err == nil && len(vals) != len(g.calls) {
+			err = fmt.Errorf("ERR %d answers to %d calls", len(vals), len(g.calls))
+		}
+		for n, c := range g.calls {
+			switch {
+			case err == nil:
+				c.answer(vals[n], nil)
+			case ofScript(err):
+				rest = append(rest, group{[]*call{c}, true})
+			default:
+				c.answer(nil, err)
+			}
+		}
 	}
-	return unknown
+	return rest
+}
+
+func (c *call) answer(val any, err error) {
+	if errors.Is(err, redis.Nil) {
+		val, err = nil, nil
+	}
+	c.val, c.err = val, storeError(err)
+	close(c.done)
+}
+
+// ofScript reports whether a script ran and ended in err.
+func ofScript(err error) bool {
+	return strings.HasPrefix(err.Error(), "ERR ") || redis.HasErrorPrefix(err, "WRONGTYPE") || redis.HasErrorPrefix(err, "OOM")
 }
 
 // storeError tells what a caller can act on: a store that is full, a store
@@ -150,7 +235,8 @@ func storeError(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case redis.HasErrorPrefix(err, "OOM"):
+	case redis.HasErrorPrefix(err, "OOM"), strings.HasPrefix(err.Error(), "ERR Error running script") && strings.Contains(err.Error(), " -OOM "):
+		// The latter is how Redis 6 says it of a script.
 		return &BusyError{Reason: "the store is full", RetryAfter: fullRetry}
 	case strings.HasPrefix(err.Error(), "ERR max number of clients"):
 		return &storeDown{err} // ERR, but no mistake of ours

@@ -13,6 +13,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 )
 
 // Options say how a Queue works. Only Redis is required.
@@ -33,7 +34,6 @@ type Options struct {
 	Shards int
 
 	Concurrency int           // runs at once in this process, default 16
-	Servers     int           // asynq servers in this process, since each fetches one task at a time; default 4
 	MaxAttempts int           // failed attempts until a job fails, default 3
 	Limit       time.Duration // how long a run may take, default 5 m; a Handler's own goes before
 	Patience    time.Duration // how long a handler may take to return once its context ended, default 5 s
@@ -49,7 +49,7 @@ func (o *Options) setDefaults() {
 	for _, d := range []struct {
 		v         *int
 		otherwise int
-	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.Servers, 4}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}} {
+	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}} {
 		if *d.v == 0 {
 			*d.v = d.otherwise
 		}
@@ -72,7 +72,7 @@ func (o *Options) check() error {
 		return errors.New("jobs: Options.Redis is required")
 	}
 	for what, v := range map[string]int64{
-		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency), "Servers": int64(o.Servers),
+		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency),
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
 		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
@@ -193,6 +193,20 @@ func (q *Queue) settleLayout(ctx context.Context) error {
 	}
 	q.register(ctx)
 	return nil
+}
+
+// shardsAtOnce is how many shards a heartbeat or a sweep visits at a time.
+const shardsAtOnce = 8
+
+// eachShard calls f for every shard, several at once, and returns when all
+// calls have. One that waits for its server does not keep the others back.
+func (q *Queue) eachShard(f func(sh shard)) {
+	var g errgroup.Group
+	g.SetLimit(shardsAtOnce)
+	for i := range q.opt.Shards {
+		g.Go(func() error { f(shard(i)); return nil })
+	}
+	_ = g.Wait()
 }
 
 func (q *Queue) shard(n name) shard { return n.shard(q.opt.Shards) }

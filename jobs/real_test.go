@@ -19,7 +19,7 @@ func real(t *testing.T, f func(t *testing.T, r *jobtest.Server, o jobtest.Option
 		t.Run(fmt.Sprintf("shards=%d", shards), func(t *testing.T) {
 			t.Parallel()
 			r := jobtest.Redis(t)
-			f(t, r, jobtest.Options{Jobs: jobs.Options{Redis: r.Options(), Shards: shards, Servers: 2}})
+			f(t, r, jobtest.Options{Jobs: jobs.Options{Redis: r.Options(), Shards: shards}})
 		})
 	}
 }

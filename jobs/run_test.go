@@ -18,12 +18,14 @@ import (
 	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
+func TestMain(m *testing.M) { jobtest.Main(m) }
+
 // each runs f in a bubble of its own for every layout that matters.
 func each(t *testing.T, f func(t *testing.T, o jobtest.Options)) {
 	for _, shards := range []int{1, 3} {
 		t.Run(fmt.Sprintf("shards=%d", shards), func(t *testing.T) {
 			jobtest.Bubble(t, func(t *testing.T) {
-				f(t, jobtest.Options{Jobs: jobs.Options{Shards: shards, Servers: 2}})
+				f(t, jobtest.Options{Jobs: jobs.Options{Shards: shards}})
 			})
 		})
 	}

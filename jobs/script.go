@@ -15,21 +15,21 @@ type script struct {
 	name string
 	src  string
 	sha  string
+	each *script // several calls of it in one, or nil
 }
 
 // ofRecords is what scripts that read or change records share.
 var ofRecords = []string{"event", "record"}
 
 var (
-	submitScript    = load("submit", "event")
-	takeScript      = load("take")
+	submitScript    = loadEach("submit", "event")
+	takeScript      = load("take", ofRecords...)
 	dropScript      = load("drop")
 	listScript      = load("list", "boxes")
 	countScript     = load("count", "boxes")
 	deliverScript   = load("deliver", ofRecords...)
-	claimScript     = load("claim", ofRecords...)
 	heartbeatScript = load("heartbeat", ofRecords...)
-	settleScript    = load("settle", ofRecords...)
+	settleScript    = loadEach("settle", ofRecords...)
 	againScript     = load("again", ofRecords...)
 	cancelScript    = load("cancel", ofRecords...)
 	forgetScript    = load("forget", ofRecords...)
@@ -39,6 +39,7 @@ var (
 	sweepScript     = load("sweep", ofRecords...)
 	dueScript       = load("due", ofRecords...)
 	scrubScript     = load("scrub", ofRecords...)
+	orphansScript   = load("orphans", ofRecords...)
 	straysScript    = load("strays", ofRecords...)
 	lockScript      = load("lock", ofRecords...)
 	leftoverScript  = load("leftover", ofRecords...)
@@ -47,14 +48,30 @@ var (
 // load reads a script and puts what it shares with others in front: ofRecords
 // for those that change or read records, boxes for those that read the index.
 func load(name string, shared ...string) *script {
+	return newScript(name, source(shared...)+source(name))
+}
+
+// loadEach is load for a script of which several calls, with as many keys and
+// arguments each, can be made in one.
+func loadEach(name string, shared ...string) *script {
+	s := load(name, shared...)
+	s.each = newScript("each "+name, source(shared...)+"local function one(KEYS, ARGV)\n"+source(name)+"end\n"+source("each"))
+	return s
+}
+
+func newScript(name, src string) *script {
+	sum := sha1.Sum([]byte(src))
+	return &script{name: name, src: src, sha: hex.EncodeToString(sum[:])}
+}
+
+func source(files ...string) string {
 	var src strings.Builder
-	for _, file := range append(shared, name) {
+	for _, file := range files {
 		b, err := scriptFiles.ReadFile("scripts/" + file + ".lua")
 		if err != nil {
 			panic(err) // the build lacks a file that it embeds by name
 		}
-		src.WriteString(string(b))
+		src.Write(b)
 	}
-	sum := sha1.Sum([]byte(src.String()))
-	return &script{name: name, src: src.String(), sha: hex.EncodeToString(sum[:])}
+	return src.String()
 }

@@ -3,8 +3,10 @@ package jobs
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -90,8 +92,7 @@ func BenchmarkSubmit(b *testing.B) {
 // A batch is some jobs on their walk, a step at a time.
 type batch struct {
 	w        *worker
-	runs     [benchBatch]run
-	attempts [benchBatch]*attempt
+	attempts []*attempt
 }
 
 // all does f for every job of the batch at once.
@@ -109,30 +110,20 @@ func (t *batch) all(b *testing.B, f func(i int) error) {
 
 func (t *batch) submit(b *testing.B) {
 	t.all(b, func(i int) error {
-		j, _, err := t.w.q.Submit(b.Context(), benchSubmission)
-		if err == nil {
-			t.runs[i] = run{nameOf(j.Tenant, j.ID), strconv.FormatInt(j.firstFence, 10)}
-		}
+		_, _, err := t.w.q.Submit(b.Context(), benchSubmission)
 		return err
 	})
 }
 
-// take is one after the other, as a server of asynq does it.
 func (t *batch) take(b *testing.B) {
-	for range benchBatch {
-		if _, err := t.w.gate.take(0, laneNormal, time.Now().Add(time.Minute).Unix()); err != nil {
+	for n := 0; n < benchBatch; {
+		tasks, err := t.w.take(0, laneNormal, maxTake)
+		if err != nil {
 			b.Fatal(err)
 		}
+		n += len(tasks)
 	}
-}
-
-func (t *batch) claim(b *testing.B) {
-	t.all(b, func(i int) (err error) {
-		if t.attempts[i], err = t.w.claim(t.runs[i]); t.attempts[i] == nil && err == nil {
-			err = errors.New("not claimed")
-		}
-		return err
-	})
+	t.attempts = slices.Collect(maps.Values(t.w.runs))
 }
 
 func (t *batch) settle(b *testing.B) {
@@ -150,17 +141,15 @@ func BenchmarkStep(b *testing.B) {
 	steps := []struct {
 		name string
 		do   func(*batch, *testing.B)
-	}{{"submit", (*batch).submit}, {"take", (*batch).take}, {"claim", (*batch).claim}, {"settle", (*batch).settle}}
+	}{{"submit", (*batch).submit}, {"take", (*batch).take}, {"settle", (*batch).settle}}
 	for n, step := range steps {
 		b.Run(step.name, func(b *testing.B) {
 			q := benchQueue(b)
 			var took time.Duration
 			var scripts, count float64
 			for b.Loop() {
-				t := &batch{w: &worker{
-					q: q, owner: "bench", types: []string{"bench"}, gate: newGate(q), over: make(chan struct{}), runs: map[run]*attempt{},
-					handlers: map[string]Handler{"bench": {Type: "bench", Limit: time.Minute, Run: unserved}},
-				}}
+				t := &batch{w: newWorker(q)}
+				t.w.types, t.w.handlers["bench"] = []string{"bench"}, Handler{Type: "bench", Limit: time.Minute, Run: unserved}
 				for _, before := range steps[:n] {
 					before.do(t, b)
 				}

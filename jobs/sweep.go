@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 )
@@ -60,14 +61,14 @@ func (q *Queue) Maintain(ctx context.Context) error {
 			case <-tick.C:
 				break wait
 			case <-q.nudge:
-				for i := range q.opt.Shards {
+				q.eachShard(func(sh shard) {
 					// Without the lock: to deliver a job twice is impossible.
-					recovered, delivered, err := s.dues(ctx, shard(i))
+					recovered, delivered, err := s.dues(ctx, sh)
 					q.met.swept(Mended{Recovered: recovered, Delivered: delivered})
 					if err != nil && ctx.Err() == nil {
 						q.log.Warn("delivery of retries failed", "error", err)
 					}
-				}
+				})
 			case <-ctx.Done():
 				return nil
 			}
@@ -87,28 +88,33 @@ func (q *Queue) Sweep(ctx context.Context) (Mended, error) {
 type sweeper struct {
 	q     *Queue
 	owner string
-	seen  map[string]time.Time // by asynq's task id
+	seen  []map[string]time.Time // by shard and asynq's task id
 }
 
 func (q *Queue) newSweeper() *sweeper {
-	return &sweeper{q: q, owner: rand.Text(), seen: map[string]time.Time{}}
+	s := &sweeper{q: q, owner: rand.Text()}
+	for range q.opt.Shards {
+		s.seen = append(s.seen, map[string]time.Time{})
+	}
+	return s
 }
 
 func (s *sweeper) pass(ctx context.Context) (Mended, error) {
-	var total Mended
-	var errs []error
-	for i := range s.q.opt.Shards {
-		sh := shard(i)
+	mended := make([]Mended, s.q.opt.Shards)
+	errs := make([]error, s.q.opt.Shards)
+	s.q.eachShard(func(sh shard) {
 		mine, err := s.lock(ctx, sh)
 		if err == nil && mine {
-			var m Mended
-			m, err = s.sweep(ctx, sh)
-			total.add(m)
-			s.q.met.swept(m)
+			mended[sh], err = s.sweep(ctx, sh)
+			s.q.met.swept(mended[sh])
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("sweep %s: %w", sh.tag(), err))
+			errs[sh] = fmt.Errorf("sweep %s: %w", sh.tag(), err)
 		}
+	})
+	var total Mended
+	for _, m := range mended {
+		total.add(m)
 	}
 	return total, errors.Join(errs...)
 }
@@ -121,10 +127,9 @@ func (s *sweeper) lock(ctx context.Context, sh shard) (bool, error) {
 }
 
 func (s *sweeper) unlock(ctx context.Context) {
-	for i := range s.q.opt.Shards {
-		sh := shard(i)
+	s.q.eachShard(func(sh shard) {
 		_, _ = s.q.pipes[sh].eval(ctx, lockScript, []string{sh.key("sweeper")}, s.owner, 0) // else it expires
-	}
+	})
 }
 
 func (s *sweeper) sweep(ctx context.Context, sh shard) (Mended, error) {
@@ -205,11 +210,11 @@ func (s *sweeper) dues(ctx context.Context, sh shard) (recovered, delivered int,
 }
 
 // strays finds tasks that asynq counts as active although nobody works on
-// them: their worker died between dequeue and claim, or before it
-// acknowledged.
+// them. Ours never get there, but asynq's own tools can put them there.
 func (s *sweeper) strays(ctx context.Context, sh shard) (mended int, err error) {
 	q := s.q
 	now := time.Now()
+	seen := s.seen[sh]
 	still := map[string]bool{}
 	for _, l := range lanes {
 		active := sh.asynqKey(l, "active")
@@ -220,10 +225,10 @@ func (s *sweeper) strays(ctx context.Context, sh shard) (mended int, err error) 
 		f := stringsOf(v)
 		for ; len(f) >= 2; f = f[2:] {
 			task, what := f[0], f[1]
-			since, known := s.seen[task]
+			since, known := seen[task]
 			if !known {
 				since = now
-				s.seen[task] = now
+				seen[task] = now
 			}
 			still[task] = true
 			r, ok := parseRun(task)
@@ -242,11 +247,7 @@ func (s *sweeper) strays(ctx context.Context, sh shard) (mended int, err error) 
 			}
 		}
 	}
-	for task := range s.seen {
-		if n, ok := parseRun(task); !still[task] && (!ok || q.shard(n.name) == sh) {
-			delete(s.seen, task)
-		}
-	}
+	maps.DeleteFunc(seen, func(task string, _ time.Time) bool { return !still[task] })
 	return mended, nil
 }
 

@@ -20,14 +20,15 @@ type Handler struct {
 	// Run does one job. Its context ends when the time is up or the job is
 	// no longer this run's; context.Cause tells ErrTimeout, ErrCanceled,
 	// ErrLost and ErrStopping apart. An error is tried again later, unless
-	// it is Permanent or the attempts are used up.
+	// it is Permanent or the attempts are used up. A Result beside an error is
+	// a partial one, and kept if the job fails with that error.
 	Run func(ctx context.Context, j *Job) (*Result, error)
 }
 
 const (
 	lease     = 10 * time.Second // a run without a heartbeat for so long is taken over
 	beatEvery = 3 * time.Second
-	passOn    = 250 * time.Millisecond // until a worker that serves a job's type may have it
+	passOn    = 250 * time.Millisecond // until a worker that serves a job's type may have it, at the least
 	maxLost   = 3                      // starts without an end until a job fails
 )
 
@@ -43,15 +44,25 @@ type worker struct {
 
 	mu       sync.Mutex // guards all below
 	runs     map[run]*attempt
-	stopping bool      // runs have been told so, and those to come are
-	missed   time.Time // the last heartbeat that failed
+	coming   map[string]*attempt // started, and on their way through asynq, by task id
+	stopping bool                // runs have been told so, and those to come are
+	missed   time.Time           // the last heartbeat that failed
+
+	doubt []bool // by shard, guarded by its turn: the answer of a take was lost
+}
+
+func newWorker(q *Queue) *worker {
+	w := &worker{q: q, owner: rand.Text()[:10], handlers: map[string]Handler{}, over: make(chan struct{}),
+		runs: map[run]*attempt{}, coming: map[string]*attempt{}, doubt: make([]bool, q.opt.Shards)}
+	w.gate = newGate(&q.opt, w.take)
+	return w
 }
 
 // Work runs jobs of the handlers' types, and ends jobs of a type that no live
 // worker serves, until ctx ends. Then it takes no more, lets what runs finish
 // within Options.Grace, hands the rest back and returns.
 func (q *Queue) Work(ctx context.Context, handlers []Handler) error {
-	w := &worker{q: q, owner: rand.Text()[:10], handlers: map[string]Handler{}, gate: newGate(q), over: make(chan struct{}), runs: map[run]*attempt{}}
+	w := newWorker(q)
 	for _, h := range handlers {
 		if h.Type == "" || h.Run == nil || w.handlers[h.Type].Run != nil {
 			return fmt.Errorf("work: a handler needs a type of its own and a function: %q", h.Type)
@@ -80,12 +91,12 @@ func (q *Queue) Work(ctx context.Context, handlers []Handler) error {
 	return err
 }
 
-// serve starts the asynq servers. Each serves one shard, since a server that
-// waits for one shard does not see another.
+// serve starts an asynq server for each shard, since one that waits for one
+// shard does not see another.
 func (w *worker) serve() error {
 	q := w.q
-	for i := range max(q.opt.Servers, q.opt.Shards) {
-		sh := shard(i % q.opt.Shards)
+	for i := range q.opt.Shards {
+		sh := shard(i)
 		s := asynq.NewServerFromRedisClient(&fetcher{UniversalClient: q.rdb, gate: w.gate}, asynq.Config{
 			// The gate holds the slots; a server must never run out of its own.
 			Concurrency: q.opt.Concurrency + 1,
@@ -110,9 +121,9 @@ func (w *worker) serve() error {
 }
 
 // laneWeights makes asynq ask for the lanes in these proportions. The gate
-// puts laneAgain before whatever asynq asks for.
+// puts laneAgain before whatever asynq asks for, so that asynq need not.
 func laneWeights(sh shard) map[string]int {
-	return map[string]int{sh.queue(laneAgain): 1, sh.queue(laneHigh): 6, sh.queue(laneNormal): 3, sh.queue(laneLow): 1}
+	return map[string]int{sh.queue(laneHigh): 6, sh.queue(laneNormal): 3, sh.queue(laneLow): 1}
 }
 
 // stop ends the taking of tasks, then the runs, then the servers.
@@ -122,7 +133,7 @@ func (w *worker) stop() {
 		s.Stop()
 	}
 	finished := make(chan struct{})
-	go func() { w.gate.taken.Wait(); close(finished) }()
+	go func() { w.handBack(); w.gate.taken.Wait(); close(finished) }()
 	select {
 	case <-finished:
 	case <-time.After(w.q.opt.Grace):
@@ -149,67 +160,11 @@ func (w *worker) stop() {
 // process is asynq's handler. It returns nil whatever happens: what happened
 // stands in the record, and asynq has nothing left to do.
 func (w *worker) process(_ context.Context, t *asynq.Task) error {
-	defer w.gate.taken.Done()
-	delivery, ok := parseRun(t.ResultWriter().TaskID())
-	if !ok {
-		w.gate.release()
-		return nil
+	if a := w.arrived(t.ResultWriter().TaskID()); a != nil {
+		defer w.gate.taken.Done()
+		a.do()
 	}
-	a, err := w.claim(delivery)
-	if a == nil {
-		w.gate.release()
-		if err != nil {
-			w.q.log.Warn("job not claimed", "job", delivery.name, "error", err)
-		}
-		return nil
-	}
-	a.do()
 	return nil
-}
-
-// claim turns a delivery into a run of ours, or returns nil if it counts for
-// nothing or is not ours to run.
-func (w *worker) claim(d run) (*attempt, error) {
-	q := w.q
-	args := []any{d.fence, w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard()}
-	for _, t := range w.types {
-		args = append(args, t)
-	}
-	// Left without an answer, the job would wait until the scrub comes to it,
-	// or its run, which may have begun, until the lease is over.
-	v, err := w.insist(claimScript, d.name, args...)
-	if err != nil {
-		return nil, err
-	}
-	f := stringsOf(v)
-	if len(f) == 1 {
-		// Passed on, which is due before the next pass of the sweep.
-		time.AfterFunc(passOn, func() { signal(q.nudge) })
-	}
-	if len(f) != 6 {
-		return nil, nil
-	}
-	j, err := jobFrom(d.name, f[2], f[3], "", "")
-	if err != nil {
-		return nil, err
-	}
-	j.Request = []byte(f[4])
-	a := &attempt{w: w, run: run{d.name, f[1]}, job: j, handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
-	if f[0] == "unserved" {
-		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.runs[a.run] != nil {
-		return nil, nil // asynq delivered to us twice; the first is at work
-	}
-	w.runs[a.run] = a
-	a.ctx, a.cancel = context.WithCancelCause(context.Background())
-	q.met.started(j)
-	if w.stopping {
-		a.cancel(ErrStopping)
-	}
-	return a, nil
 }
 
 func unserved(context.Context, *Job) (*Result, error) {
@@ -241,12 +196,19 @@ func (w *worker) beat(ctx context.Context) {
 	args := make([][]any, q.opt.Shards)
 	w.mu.Lock()
 	for r, a := range w.runs {
+		if w.coming[a.task] == a && time.Since(a.taken) > lease {
+			// Its message cannot have been asynq's. With another one the job comes again.
+			q.log.Error("job given up, asynq did not bring it", "job", r.name)
+			delete(w.coming, a.task)
+			delete(w.runs, r)
+			w.gate.done()
+			continue
+		}
 		sh := q.shard(r.name)
 		args[sh] = append(args[sh], string(r.name), r.fence, a.progress.Load())
 	}
 	w.mu.Unlock()
-	for i := range q.opt.Shards {
-		sh := shard(i)
+	q.eachShard(func(sh shard) {
 		head := []any{micros(lease), sh.record(""), len(w.types)}
 		for _, t := range w.types {
 			head = append(head, t)
@@ -260,7 +222,7 @@ func (w *worker) beat(ctx context.Context) {
 				q.met.missed.Inc()
 				q.log.Warn("heartbeat failed", "runs", len(args[sh])/3, "error", err)
 			}
-			continue
+			return
 		}
 		gone := stringsOf(v)
 		for ; len(gone) >= 2; gone = gone[2:] {
@@ -268,7 +230,7 @@ func (w *worker) beat(ctx context.Context) {
 				w.lose(r, gone[1])
 			}
 		}
-	}
+	})
 }
 
 // unheard is 1 when a heartbeat failed not long ago. Then Redis may have been

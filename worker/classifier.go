@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,12 +18,23 @@ import (
 // ClassifyText is the job type that Classifier serves.
 const ClassifyText = "classifyText"
 
-// Classifier serves classifyText: it scans the request's text with e. The same
-// request and engine always give the same bytes.
+// Most is how much a result tells. The zero value means the engine's defaults.
+type Most struct {
+	Matches      int // of one type; the counts stay exact
+	Explanations int // where a request asks for them
+}
+
+// DefaultMostExplanations is how many candidates are explained by default.
+const DefaultMostExplanations = 1000
+
+// Classifier serves classifyText: it scans the request's text with e and tells
+// of it as much as most allows. The same request and engine always give the
+// same bytes.
 //
 // A request that e cannot serve in full fails for good, with invalidContent or
-// unknownSensitiveType, rather than being served in part.
-func Classifier(e *classify.Engine) jobs.Handler {
+// unknownSensitiveType, rather than being served in part. A run that is stopped
+// returns what it has found so far.
+func Classifier(e *classify.Engine, most Most) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyText,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -30,7 +42,7 @@ func Classifier(e *classify.Engine) jobs.Handler {
 			if err := decode(j.Request, &req, "textClassificationRequest"); err != nil {
 				return nil, err
 			}
-			opt, err := req.options()
+			opt, err := req.options(most)
 			if err != nil {
 				return nil, err
 			}
@@ -42,13 +54,23 @@ func Classifier(e *classify.Engine) jobs.Handler {
 // scan is what e finds in text, in Graph's words.
 func scan(ctx context.Context, e *classify.Engine, text string, opt classify.Options) (*jobs.Result, error) {
 	found, err := e.Scan(ctx, text, opt)
+	if found == nil {
+		return nil, refused(err)
+	}
+	res, merr := result(detected(found, nil))
+	return res, errors.Join(err, merr)
+}
+
+// refused is why the engine did not begin.
+func refused(err error) error {
 	if unknown, ok := errors.AsType[*classify.UnknownTypeError](err); ok {
-		return nil, unknownType(unknown.ID)
+		return unknownType(unknown.ID)
 	}
-	if err != nil {
-		return nil, err
-	}
-	b, err := json.Marshal(detected(found))
+	return err
+}
+
+func result(c classification) (*jobs.Result, error) {
+	b, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
 	}
@@ -70,12 +92,13 @@ type textRequest struct {
 	narrowing
 }
 
-// narrowing is what a request says of the search.
+// narrowing is what a request says of the search and of what it wants to be told.
 type narrowing struct {
 	SensitiveTypeIDs []string `json:"sensitiveTypeIds"`
 	Countries        []string `json:"countries"`
 	Categories       []string `json:"categories"`
 	MinConfidence    int      `json:"minConfidence"`
+	Explain          bool     `json:"explain"`
 	AllowList        struct {
 		Values   []string `json:"values"`
 		Patterns []string `json:"patterns"`
@@ -83,13 +106,17 @@ type narrowing struct {
 }
 
 // options are n in the engine's terms.
-func (n *narrowing) options() (classify.Options, error) {
+func (n *narrowing) options(most Most) (classify.Options, error) {
 	opt := classify.Options{
 		Types:         n.SensitiveTypeIDs,
 		Countries:     n.Countries,
 		Categories:    n.Categories,
 		MinConfidence: n.MinConfidence,
+		MaxMatches:    most.Matches,
 		Allow:         classify.AllowList{Values: n.AllowList.Values},
+	}
+	if n.Explain {
+		opt.MaxExplanations = cmp.Or(most.Explanations, DefaultMostExplanations)
 	}
 	for i, p := range n.AllowList.Patterns {
 		re, err := regexp.Compile(p)

@@ -28,7 +28,7 @@ func engine(t testing.TB) *classify.Engine {
 
 func classifyText(t testing.TB, request string) (*jobs.Result, error) {
 	t.Helper()
-	return worker.Classifier(engine(t)).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
+	return worker.Classifier(engine(t), worker.Most{}).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
 }
 
 func TestResultIsGraphsDetectedSensitiveContent(t *testing.T) {
@@ -45,6 +45,52 @@ func TestResultIsGraphsDetectedSensitiveContent(t *testing.T) {
 		`"classificationAttributes":[{"confidence":85,"count":2}]}]}`
 	if diff := cmp.Diff(want, string(res.JSON)); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
+	}
+}
+
+func TestExplainTellsOfEachCandidateWithoutItsText(t *testing.T) {
+	for _, tt := range []struct {
+		name, request string
+		most          worker.Most
+		want          string
+	}{
+		{"refused", `{"text":"card 4539578763621487","explain":true,"sensitiveTypeIds":["` + cardType + `"]}`, worker.Most{},
+			`{"classification":[],"explanations":[{"sensitiveTypeId":"` + cardType + `","offset":5,"length":16,"outcome":"refused","reason":"checkDigit"}]}`},
+		{"nothing to explain", `{"text":"nothing to see here","explain":true}`, worker.Most{}, `{"classification":[],"explanations":[]}`},
+		{"more than a result has", `{"text":"4539578763621487 and 4539578763621488","explain":true,"sensitiveTypeIds":["` + cardType + `"]}`, worker.Most{Explanations: 1},
+			`{"classification":[],"explanations":[{"sensitiveTypeId":"` + cardType + `","offset":0,"length":16,"outcome":"refused","reason":"checkDigit"}],"unexplained":1}`},
+	} {
+		res, err := worker.Classifier(engine(t), tt.most).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(tt.request)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, string(res.JSON)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+func TestMostMatchesAreListedAndAllAreCounted(t *testing.T) {
+	request := `{"text":"4539578763621486 4539578763621486 4111111111111111","sensitiveTypeIds":["` + cardType + `"]}`
+	for most, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
+		res, err := worker.Classifier(engine(t), worker.Most{Matches: most}).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Classification []struct {
+				UniqueCount              int
+				Matches                  []struct{}
+				ClassificationAttributes []struct{ Count int }
+			}
+		}
+		if err := json.Unmarshal(res.JSON, &got); err != nil {
+			t.Fatal(err)
+		}
+		c := got.Classification[0]
+		if len(c.Matches) != want || c.UniqueCount != 2 || c.ClassificationAttributes[0].Count != 3 {
+			t.Errorf("Most %d: %d matches, %d unique, %d in all, want %d, 2, 3", most, len(c.Matches), c.UniqueCount, c.ClassificationAttributes[0].Count, want)
+		}
 	}
 }
 
@@ -129,7 +175,7 @@ func TestRequestsThatCannotBeServedFailForGood(t *testing.T) {
 			jobs.Error{Code: jobs.UnknownSensitiveType, Target: "request.sensitiveTypeIds", Message: "the request asks for a sensitive type that does not exist"},
 		},
 		{
-			`{"text":"secret","explain":true}`,
+			`{"text":"secret","reveal":true}`,
 			jobs.Error{Code: jobs.InvalidContent, Target: "request", Message: "the request is not a textClassificationRequest that this worker understands"},
 		},
 		{
@@ -163,14 +209,14 @@ func TestScanEndsWithItsRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = worker.Classifier(engine(t)).Run(ctx, &jobs.Job{Request: request})
+	_, err = worker.Classifier(engine(t), worker.Most{}).Run(ctx, &jobs.Job{Request: request})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want %v", err, context.Canceled)
 	}
 }
 
 func BenchmarkClassifier(b *testing.B) {
-	h := worker.Classifier(engine(b))
+	h := worker.Classifier(engine(b), worker.Most{})
 	for _, size := range []struct {
 		name  string
 		bytes int

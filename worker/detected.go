@@ -1,12 +1,31 @@
 package worker
 
-import "github.com/classifyd/classifyd/worker/classify"
+import (
+	"github.com/classifyd/classifyd/worker/classify"
+	"github.com/classifyd/classifyd/worker/extract"
+)
 
 // classification is what a classificationJobResponse carries as its result:
 // Graph's detectedSensitiveContentWrapper, and whether a limit cut the scan short.
 type classification struct {
 	Classification []sensitiveContent `json:"classification"`
 	Partial        bool               `json:"partial,omitzero"`
+
+	// Where the request asks for explanations, and how many there was no room for.
+	Explanations []explanation `json:"explanations,omitzero"`
+	Unexplained  int           `json:"unexplained,omitzero"`
+}
+
+// explanation says what became of something that looked like a sensitive type.
+// It has no text: what was refused may be more sensitive than what was found.
+type explanation struct {
+	SensitiveTypeID string `json:"sensitiveTypeId"`
+	Offset          int    `json:"offset"`
+	Length          int    `json:"length"`
+	Outcome         string `json:"outcome"`
+	Reason          string `json:"reason"`
+	Confidence      int    `json:"confidence,omitzero"`
+	RivalTypeID     string `json:"rivalTypeId,omitzero"`
 }
 
 // sensitiveContent is Graph's detectedSensitiveContent.
@@ -23,14 +42,15 @@ type sensitiveContent struct {
 	ClassificationAttributes []attribute `json:"classificationAttributes"`
 }
 
-// location is Graph's sensitiveContentLocation. Offsets and lengths count
-// UTF-16 code units.
+// location is Graph's sensitiveContentLocation, with where that is in a file.
+// Offsets and lengths count UTF-16 code units.
 type location struct {
-	IDMatch    string     `json:"idMatch"`
-	Offset     int        `json:"offset"`
-	Length     int        `json:"length"`
-	Confidence int        `json:"confidence"`
-	Evidences  []evidence `json:"evidences"`
+	IDMatch    string           `json:"idMatch"`
+	Offset     int              `json:"offset"`
+	Length     int              `json:"length"`
+	Confidence int              `json:"confidence"`
+	Evidences  []evidence       `json:"evidences"`
+	Location   extract.Location `json:"location,omitzero"`
 }
 
 type evidence struct {
@@ -45,12 +65,30 @@ type attribute struct {
 	Count      int `json:"count"`
 }
 
-// detected puts what the engine found, in its order, into Graph's words.
-// Lists without elements are empty, not absent, so that clients can walk them.
-func detected(found *classify.Result) classification {
+// detected puts what the engine found, in its order, into Graph's words, with
+// the places of a file by the offsets of matches. Lists without elements are
+// empty, not absent, so that clients can walk them.
+func detected(found *classify.Result, places map[int]extract.Location) classification {
 	c := classification{
 		Classification: make([]sensitiveContent, len(found.Findings)),
 		Partial:        found.Partial,
+		Unexplained:    found.Unexplained,
+	}
+	if found.Explanations != nil {
+		c.Explanations = make([]explanation, len(found.Explanations))
+	}
+	for i, x := range found.Explanations {
+		c.Explanations[i] = explanation{
+			SensitiveTypeID: x.Type.ID,
+			Offset:          x.Offset,
+			Length:          x.Length,
+			Outcome:         string(x.Outcome),
+			Reason:          string(x.Reason),
+			Confidence:      x.Confidence,
+		}
+		if x.Rival != nil {
+			c.Explanations[i].RivalTypeID = x.Rival.ID
+		}
 	}
 	for i, f := range found.Findings {
 		s := sensitiveContent{
@@ -72,6 +110,7 @@ func detected(found *classify.Result) classification {
 				Length:     m.Length,
 				Confidence: m.Confidence,
 				Evidences:  make([]evidence, len(m.Evidence)),
+				Location:   places[m.Offset],
 			}
 			for n, e := range m.Evidence {
 				l.Evidences[n] = evidence{Match: e.Text, Offset: e.Offset, Length: e.Length}

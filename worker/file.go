@@ -1,24 +1,33 @@
 package worker
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"strings"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
+	"errors"
+	"io"
+	"iter"
+	"slices"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker/classify"
+	"github.com/classifyd/classifyd/worker/extract"
 )
 
 // ClassifyFile is the job type that FileClassifier serves.
 const ClassifyFile = "classifyFile"
 
-// FileClassifier serves classifyFile: it scans the text of the request's file
-// with e, as Classifier does. Offsets count in that text, without a byte order
-// mark. A file without text that can be had fails for good with
-// unsupportedFileType.
-func FileClassifier(e *classify.Engine) jobs.Handler {
+// FileClassifier serves classifyFile: it gets the text out of the request's file
+// with x, within the limits, and scans it with e as Classifier does, however
+// long it is. Offsets count in that text, and every match has its place in the
+// file beside. The same request, engine and limits always give the same bytes.
+//
+// A file, or a member of it, that cannot be read, or not to its end, makes the
+// job fail for good with unsupportedFileType, contentTooLarge, passwordProtected
+// or extractionFailed. What was found in the rest stands beside the error, as a
+// partial result. A member that has no text to give, such as a picture in a
+// mail, is passed over.
+func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -26,15 +35,16 @@ func FileClassifier(e *classify.Engine) jobs.Handler {
 			if err := decode(j.Request, &req, "fileClassificationRequest"); err != nil {
 				return nil, err
 			}
-			opt, err := req.options()
+			opt, err := req.options(most)
 			if err != nil {
 				return nil, err
 			}
-			text, err := fileText(req.File)
+			stream, err := e.Stream(ctx, opt)
 			if err != nil {
-				return nil, err
+				return nil, refused(err)
 			}
-			return scan(ctx, e, text, opt)
+			file := io.NewSectionReader(bytes.NewReader(req.File), 0, int64(len(req.File)))
+			return scanFile(stream, x.Text(ctx, file, "", limits))
 		},
 	}
 }
@@ -46,46 +56,85 @@ type fileRequest struct {
 	narrowing
 }
 
-// fileText is the text of a plain text file: UTF-8, or UTF-16 with a byte order
-// mark.
-func fileText(file []byte) (string, error) {
-	s := string(file)
-	switch {
-	case strings.HasPrefix(s, "\xff\xfe"):
-		s = utf16Text(file[2:], 0, 1)
-	case strings.HasPrefix(s, "\xfe\xff"):
-		s = utf16Text(file[2:], 1, 0)
-	default:
-		s = strings.TrimPrefix(s, "\ufeff")
-	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, binary) {
-		return "", jobs.Permanent(&jobs.Error{Code: jobs.UnsupportedFileType, Target: "request.file",
-			Message: "the file is not plain text in UTF-8, or in UTF-16 with a byte order mark"})
-	}
-	return s, nil
-}
-
-// utf16Text decodes pairs of bytes, the low one of which stands at low. What is
-// not UTF-16 becomes a zero byte, which no text has.
-func utf16Text(b []byte, low, high int) string {
-	if len(b)%2 != 0 {
-		return "\x00"
-	}
-	units := make([]uint16, len(b)/2)
-	for i := range units {
-		units[i] = uint16(b[2*i+low]) | uint16(b[2*i+high])<<8
-	}
-	for i := 0; i < len(units); i++ {
-		if !utf16.IsSurrogate(rune(units[i])) {
+// scanFile is what stream finds in the text of a file, and the first thing that
+// is wrong with that file.
+func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error]) (*jobs.Result, error) {
+	t := trail{places: map[int]extract.Location{}}
+	stream.Kept = t.keep
+	var fault error
+	read := false
+	for seg, err := range text {
+		if err != nil {
+			fault = worse(fault, err)
 			continue
 		}
-		if i+1 == len(units) || utf16.DecodeRune(rune(units[i]), rune(units[i+1])) == unicode.ReplacementChar {
-			return "\x00"
+		read = true
+		t.add(seg)
+		if stream.Write(seg.Text) != nil {
+			break // Result says why
 		}
-		i++
+		t.forget(stream.Held())
 	}
-	return string(utf16.Decode(units))
+	found, err := stream.Result()
+	if err != nil {
+		fault = err
+	}
+	if fault != nil && !read {
+		return nil, unreadable(fault)
+	}
+	c := detected(found, t.places)
+	c.Partial = c.Partial || fault != nil
+	res, err := result(c)
+	return res, errors.Join(unreadable(fault), err)
 }
 
-// binary reports whether r shows that a file is no text.
-func binary(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", r) }
+// worse is the one of two faults of a file that its job fails with: the first,
+// unless the second says that reading is to be tried again.
+func worse(fault, err error) error {
+	e, ok := errors.AsType[*extract.Error](err)
+	switch {
+	case ok && e.Minor(), ok && fault != nil:
+		return fault
+	}
+	return err
+}
+
+// unreadable is a fault in the words of a job. Where in the file it lies is left
+// out: names in a file are content.
+func unreadable(err error) error {
+	if e, ok := errors.AsType[*extract.Error](err); ok {
+		return jobs.Permanent(&jobs.Error{Code: jobs.Code(e.Code), Message: e.Message, Target: "request.file"})
+	}
+	return err
+}
+
+// A trail is the way back from an offset to its place in the file, for as much
+// of the text as a stream still holds.
+type trail struct {
+	segments []extract.Segment
+	places   map[int]extract.Location // of the matches that are kept
+}
+
+func (t *trail) add(s extract.Segment) { t.segments = append(t.segments, s) }
+
+// forget drops what lies before offset.
+func (t *trail) forget(offset int) {
+	n := t.at(offset)
+	t.segments = slices.Delete(t.segments, 0, n)
+}
+
+// at returns the index of the segment with the character at offset.
+func (t *trail) at(offset int) int {
+	i, begins := slices.BinarySearchFunc(t.segments, int64(offset), func(s extract.Segment, offset int64) int {
+		return cmp.Compare(s.Offset, offset)
+	})
+	if !begins {
+		i--
+	}
+	return max(i, 0)
+}
+
+// keep records where the match at offset is.
+func (t *trail) keep(offset int) {
+	t.places[offset] = t.segments[t.at(offset)].At(int64(offset))
+}

@@ -22,7 +22,10 @@ import (
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/embedded"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
+
+func TestMain(m *testing.M) { jobtest.Main(m) }
 
 // pipes is a listener whose connections are pipes in memory.
 type pipes chan net.Conn

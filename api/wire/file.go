@@ -18,6 +18,7 @@ type FileRequest struct {
 	Categories    []string  `json:"categories,omitempty"`   // lower case
 	MinConfidence int       `json:"minConfidence,omitzero"` // percent; 0 means any
 	AllowList     AllowList `json:"allowList,omitzero"`
+	Explain       bool      `json:"explain,omitzero"` // why there is a match, or none
 }
 
 // ParseFile reads a fileClassificationRequest.
@@ -85,10 +86,10 @@ func (req *JobRequest) file(ms []member, maxFile int) error {
 		case "file":
 			f.File, err = binary(m)
 		default:
-			known, err = req.narrow(m, &f.MinConfidence, &f.AllowList)
+			known, err = req.narrow(m, &f.MinConfidence, &f.AllowList, &f.Explain)
 		}
 		if !known {
-			err = unknown(m.name, "a fileClassificationRequest has file, sensitiveTypeIds, countries, categories, allowList and minConfidence")
+			err = unknown(m.name, "a fileClassificationRequest has file, sensitiveTypeIds, countries, categories, allowList, minConfidence and explain")
 		}
 		if err != nil {
 			return err

@@ -35,6 +35,7 @@ type TextRequest struct {
 	Categories    []string  `json:"categories,omitempty"`   // lower case
 	MinConfidence int       `json:"minConfidence,omitzero"` // percent; 0 means any
 	AllowList     AllowList `json:"allowList,omitzero"`
+	Explain       bool      `json:"explain,omitzero"` // why there is a match, or none
 }
 
 // An AllowList names matches that are known and not to be reported.
@@ -75,10 +76,10 @@ func (req *JobRequest) text(ms []member, maxText int) error {
 		case "matchTolerancesToInclude":
 			t.MatchTolerancesToInclude, err = flags(m, "exact", "near")
 		default:
-			known, err = req.narrow(m, &t.MinConfidence, &t.AllowList)
+			known, err = req.narrow(m, &t.MinConfidence, &t.AllowList, &t.Explain)
 		}
 		if !known {
-			err = unknown(m.name, "a textClassificationRequest has text, fileExtension, sensitiveTypeIds, scopesToRun, matchTolerancesToInclude, countries, categories, allowList and minConfidence")
+			err = unknown(m.name, "a textClassificationRequest has text, fileExtension, sensitiveTypeIds, scopesToRun, matchTolerancesToInclude, countries, categories, allowList, minConfidence and explain")
 		}
 		if err != nil {
 			return err
@@ -100,7 +101,7 @@ func (req *JobRequest) text(ms []member, maxText int) error {
 
 // narrow takes what the requests for texts and for files have in common, if m
 // is of that.
-func (req *JobRequest) narrow(m member, minConfidence *int, allowed *AllowList) (known bool, err error) {
+func (req *JobRequest) narrow(m member, minConfidence *int, allowed *AllowList, explain *bool) (known bool, err error) {
 	switch m.name {
 	case "sensitiveTypeIds":
 		req.SensitiveTypeIDs, err = words(m, guid, "a GUID", strings.ToLower)
@@ -112,6 +113,8 @@ func (req *JobRequest) narrow(m member, minConfidence *int, allowed *AllowList) 
 		*allowed, err = allowList(m)
 	case "minConfidence":
 		*minConfidence, err = percent(m)
+	case "explain":
+		*explain, err = truth(m)
 	case "id", "contentMetaData", "embeddings":
 	default:
 		return annotation(m.name), nil
@@ -232,6 +235,16 @@ func flags(m member, names ...string) (string, error) {
 		}
 	}
 	return strings.Join(in, ","), nil
+}
+
+func truth(m member) (bool, error) {
+	switch string(m.value) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, invalid(InvalidValue, m.name, m.name+" must be true or false")
 }
 
 func percent(m member) (int, error) {

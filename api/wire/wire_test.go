@@ -76,7 +76,7 @@ func TestJobRequestTakesOnlyWhatIsTheClients(t *testing.T) {
 			"sensitiveTypeIds@odata.type": "#Collection(String)",
 			"sensitiveTypeIds": ["50842EB7-EDC8-4019-85DD-5A5C1F2BB085", "0e9b3178-9678-47dd-a509-37222ca96b42", "50842eb7-edc8-4019-85dd-5a5c1f2bb085"],
 			"scopesToRun": "partialDocument, FULLDOCUMENT", "matchTolerancesToInclude": ["near"],
-			"contentMetaData": {"sourceId": "x"}, "embeddings": [], "minConfidence": 75, "countries": ["us", "DE", "US"], "categories": ["Financial"],
+			"contentMetaData": {"sourceId": "x"}, "embeddings": [], "minConfidence": 75, "explain": true, "countries": ["us", "DE", "US"], "categories": ["Financial"],
 			"allowList": {"patterns": ["^4111", "^4111"], "values": ["b", "a"]}}
 	}`), limits)
 	if err != nil {
@@ -86,7 +86,7 @@ func TestJobRequestTakesOnlyWhatIsTheClients(t *testing.T) {
 		t.Errorf("got %+v", req)
 	}
 	want := `{"text":"abc","fileExtension":"txt","sensitiveTypeIds":["0e9b3178-9678-47dd-a509-37222ca96b42","50842eb7-edc8-4019-85dd-5a5c1f2bb085"],` +
-		`"scopesToRun":"fullDocument,partialDocument","matchTolerancesToInclude":"near","countries":["DE","US"],"categories":["financial"],"minConfidence":75,"allowList":{"values":["a","b"],"patterns":["^4111"]}}`
+		`"scopesToRun":"fullDocument,partialDocument","matchTolerancesToInclude":"near","countries":["DE","US"],"categories":["financial"],"minConfidence":75,"allowList":{"values":["a","b"],"patterns":["^4111"]},"explain":true}`
 	if got := string(req.Request); got != want {
 		t.Errorf("request is\n%s, want\n%s", got, want)
 	}
@@ -97,7 +97,7 @@ func TestRequestsThatAskForTheSameHaveTheSameBytes(t *testing.T) {
 	for _, body := range []string{
 		`{"text":"<é>","sensitiveTypeIds":[],"scopesToRun":null,"allowList":{"values":[]}}`,
 		`{ "text" : "\u003c\u00e9\u003E" }`,
-		`{"embeddings":[1],"text":"<é>","minConfidence":0}`,
+		`{"embeddings":[1],"text":"<é>","minConfidence":0,"explain":false}`,
 	} {
 		req, err := wire.ParseText([]byte(body), limits)
 		if err != nil {

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BE_CLASSIFYD") != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	jobtest.Main(m)
 }
 
 func command(t *testing.T, args ...string) *exec.Cmd {

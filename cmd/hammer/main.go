@@ -1,7 +1,8 @@
 // Command hammer tries classifyd hard. Its bench runs our queue and bare asynq
 // side by side, in turns, on a Redis server that it starts for itself. Its
 // check has many clients call real daemons while processes, Redis and the
-// network between them fail, and then checks every promise.
+// network between them fail, and then checks every promise. Its score tells how
+// much of what labelled data holds the detection engine finds.
 package main
 
 import (
@@ -11,11 +12,14 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/classifyd/classifyd/cmd/hammer/score"
 )
 
 type commands struct {
-	Bench bench `cmd:"" help:"Measure our queue beside bare asynq, on a Redis server of its own."`
-	Check check `cmd:"" help:"Break things, and check that every promise is kept."`
+	Bench bench         `cmd:"" help:"Measure our queue beside bare asynq, on a Redis server of its own."`
+	Check check         `cmd:"" help:"Break things, and check that every promise is kept."`
+	Score score.Command `cmd:"" help:"Score the detection engine on labelled data, against its goals."`
 }
 
 func main() {

@@ -24,9 +24,8 @@ if tonumber(r.lost) >= tonumber(ARGV[5]) then
   finish(r, "f", now, ARGV[6])
   return ""
 end
-local was = index(r)
 refence(r)
 r.state, r.owner, r.due = "d", "-", int(now + ARGV[3])
 redis.call("ZADD", r.tag .. ":due", r.due, r.name)
-write(r, was, now)
+store(r)
 return r.fence

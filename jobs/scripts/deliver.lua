@@ -6,8 +6,6 @@
 evenfull(KEYS[1])
 local r = read(KEYS[1])
 if not r or r.fence ~= ARGV[1] or (r.state ~= "w" and r.state ~= "d") then return 0 end
-local now = clock()
-local was = index(r)
 refence(r)
 r.state, r.via = "w", ARGV[5]
 if ARGV[6] ~= "0" and r.starts == "0" then
@@ -16,5 +14,5 @@ if ARGV[6] ~= "0" and r.starts == "0" then
 end
 redis.call("HSET", KEYS[2], "msg", ARGV[2], "state", "pending", "pending_since", ARGV[4])
 if redis.call("LPUSH", KEYS[3], ARGV[3]) == 1 then redis.call("PUBLISH", r.tag .. ":wake", "") end
-write(r, was, now)
+store(r)
 return 1

@@ -18,12 +18,12 @@ end
 local lanes = { h = "high", n = "normal", l = "low", a = "again" }
 local ended = { s = "succeeded", f = "failed", c = "canceled" }
 
-local function read(key)
-  local f = redis.call("HMGET", key, "s", "m", "w")
+-- Reads a record, with its content if that is asked for.
+local function read(key, content)
+  local f = redis.call("HMGET", key, "s", "m", "w", content and "c" or "s")
   if not f[1] or not f[2] then return nil end
-  local r = { key = key, meta = f[2], watched = f[3] }
-  r.tag, r.name = string.match(key, "^({.-}):j:(.+)$")
-  r.tenant, r.id = string.match(r.name, "^([^/]+)/(.+)$")
+  local r = { key = key, meta = f[2], watched = f[3], content = f[4] }
+  r.tag, r.name, r.tenant, r.id = string.match(key, "^({.-}):j:(([^/]+)/(.+))$")
   r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost, r.started, r.ended, r.due, r.progress, r.owner =
     string.match(f[1], "^(%a) (%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$")
   r.created, r.first, r.lane, r.type = string.match(f[2], "^(%d+) (%d+) (%a) [^\n]*\n([^\n]*)")
@@ -40,13 +40,20 @@ local function index(r)
   return r.tag .. ":i:" .. r.tenant .. ":" .. s .. ":" .. r.type
 end
 
--- Stores r after a change; was is its index set before. Clients that wait are told, and where the change is one
--- of the state that clients see, those who follow the tenant's jobs.
-local function write(r, was, now)
-  r.version = int(r.version + 1)
+-- Stores the head of r after a change that no client sees: its version, and with it the ETag, stays. Returns the head.
+local function store(r, result)
   local head = table.concat({ r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost,
     r.started, r.ended, r.due, r.progress, r.owner }, " ")
-  redis.call("HSET", r.key, "s", head)
+  if result then redis.call("HSET", r.key, "s", head, "r", result) else redis.call("HSET", r.key, "s", head) end
+  return head
+end
+
+-- Stores r after a change, with its result if it has one now, and returns its head; was is its index set before.
+-- Clients that wait are told, and where the change is one of the state that clients see, those who follow the
+-- tenant's jobs.
+local function write(r, was, now, result)
+  r.version = int(r.version + 1)
+  local head = store(r, result)
   local is = index(r)
   if is ~= was then
     redis.call("ZREM", was, r.id)
@@ -56,6 +63,7 @@ local function write(r, was, now)
   if r.watched and tonumber(r.watched) > now then
     redis.call("PUBLISH", r.tag .. ":tell", r.name)
   end
+  return head
 end
 
 -- Takes r off the clocks that its state left running.
@@ -79,15 +87,15 @@ local function failure(r, json, now)
   redis.call("HSET", r.key, "e", (e or "") .. int(now) .. " " .. json .. "\n")
 end
 
--- Ends r as s, f or c and deletes its content. keep is the retention in µs.
-local function finish(r, state, now, keep)
+-- Ends r as s, f or c, with its result if it has one, and deletes its content. keep is the retention in µs.
+local function finish(r, state, now, keep, result)
   local was = index(r)
   quiet(r)
   r.state, r.owner, r.ended = state, "-", int(now)
   if state == "s" then r.progress = "100" end
   redis.call("HDEL", r.key, "c", "w")
   redis.call("ZADD", r.tag .. ":ended", int(now + keep), r.name)
-  write(r, was, now)
+  write(r, was, now, result)
 end
 
 -- Deletes r with everything that lists it.
@@ -110,4 +118,4 @@ end
 
 -- Redis refuses the writes of a script when its memory is full, unless one went before. Deleting is
 -- always allowed, so this lets the rest of a script pass: what is queued and running must be able to end.
-local function evenfull(key) redis.call("ZREM", string.match(key, "^{.-}") .. ":due", "") end
+local function evenfull(key) redis.call("ZREM", string.match(key, "{.-}") .. ":due", "") end

@@ -8,7 +8,6 @@ if not r or r.fence ~= ARGV[1] then return 0 end
 if r.state == "s" or r.state == "f" then return 1 end
 if r.state ~= "r" then return 0 end
 local now = clock()
-if ARGV[3] ~= "" then redis.call("HSET", r.key, "r", ARGV[3]) end
 if ARGV[4] ~= "" then failure(r, ARGV[4], now) end
-finish(r, ARGV[2], now, ARGV[5])
+finish(r, ARGV[2], now, ARGV[5], ARGV[3] ~= "" and ARGV[3])
 return 1

@@ -1,25 +1,69 @@
--- take: what asynq's own dequeue does, over several lanes in one call and also when Redis' memory is full.
--- KEYS four for each lane, in the order to try: asynq's pending, paused, active, lease
--- ARGV 1 end of asynq's lease, s; then for each lane the prefix of its task keys
--- Returns the encoded message of the first task found, or nil. A task that lost its message is dropped:
--- its job is found by the sweep.
-redis.call("ZREM", KEYS[4], "")
-for lane = 0, #KEYS / 4 - 1 do
-  local pending, paused, active, lease = unpack(KEYS, lane * 4 + 1, lane * 4 + 4)
-  if redis.call("EXISTS", paused) == 0 then
-    while true do
-      local id = redis.call("RPOPLPUSH", pending, active)
+-- take: the next waiting jobs start to run, each under a lease of its own. This is what asynq's dequeue is for, over
+-- several lanes, for several tasks, and also when Redis' memory is full; asynq has nothing to acknowledge afterwards.
+-- KEYS two for each lane, in the order to try: asynq's pending, paused
+-- ARGV 1 how many at most  2 owner, one word  3 lease in µs  4 retention in µs  5 least wait before passing on, µs
+--      6 the expired error, JSON  7 1 when the owner lately could not announce its types, as others may not have
+--      either  8 prefix of record keys; then for each lane the prefix of its task keys; then the job types that the
+--      owner serves
+-- Returns nil when the lanes are empty, else the least wait, in µs, of the jobs that were passed on to a worker that
+-- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c} where what
+-- is "run", or "unserved" when no live worker serves its type. A delivery that counts for nothing, and one of a job
+-- that waited too long, end here. A task that lost its message is dropped: its job is found by the sweep.
+-- A job that is passed on waits a sixteenth of its age at an ARGV 5 of 250 ms, but not above 10 s, and a millisecond
+-- for each job that waits likewise, so that what a busy worker has to leave does not keep the others from their own.
+local most, owner, nlanes = tonumber(ARGV[1]), ARGV[2], #KEYS / 2
+local tasks, types = 8, 8 + nlanes -- what stands before them in ARGV
+local lookedAtMost = most + 100 -- so that deliveries without effect do not keep Redis from others for long
+evenfull(KEYS[1])
+local now = clock()
+local served = {}
+for i = types + 1, #ARGV do served[ARGV[i]] = true end
+local soonest, out = 0, { 0 }
+
+local function start(id, msg)
+  local name, fence = string.match(id, "^(.+):(%d+)$")
+  local r = name and read(ARGV[8] .. name, true)
+  if not r or r.state ~= "w" or r.fence ~= fence then return end
+  local was = index(r)
+  local late = r.starts == "0" and r.due ~= "0" and tonumber(r.due) <= now
+  refence(r)
+  if late then
+    failure(r, ARGV[6], now)
+    return finish(r, "f", now, ARGV[4])
+  end
+  local what = "run"
+  if not served[r.type] then
+    what = "unserved"
+    local alive = redis.call("ZSCORE", r.tag .. ":serves", r.type)
+    if ARGV[7] == "1" or alive and tonumber(alive) > now then
+      local wait = math.floor(ARGV[5] * math.max(1, math.min((now - r.created) / 4000000, 40),
+        redis.call("ZCARD", r.tag .. ":due") / 250))
+      if soonest == 0 or wait < soonest then soonest = wait end
+      r.state, r.due = "d", int(now + wait)
+      redis.call("ZADD", r.tag .. ":due", r.due, r.name)
+      return store(r)
+    end
+  end
+  r.state, r.owner, r.progress, r.starts = "r", owner, "0", int(r.starts + 1)
+  if r.started == "0" then r.started = int(now) end
+  redis.call("ZADD", r.tag .. ":lease", int(now + ARGV[3]), r.name .. ":" .. r.fence)
+  out[#out + 1] = { id, msg, what, r.fence, write(r, was, now), r.meta, r.content or "" }
+end
+
+local looked = 0
+for lane = 1, nlanes do
+  if redis.call("EXISTS", KEYS[2 * lane]) == 0 then
+    while #out <= most and looked < lookedAtMost do
+      local id = redis.call("RPOP", KEYS[2 * lane - 1])
       if not id then break end
-      local key = ARGV[lane + 2] .. id
-      local msg = redis.call("HGET", key, "msg")
-      if msg then
-        redis.call("HSET", key, "state", "active")
-        redis.call("HDEL", key, "pending_since")
-        redis.call("ZADD", lease, ARGV[1], id)
-        return msg
-      end
-      redis.call("LREM", active, 0, id)
+      looked = looked + 1
+      local task = ARGV[tasks + lane] .. id
+      local msg = redis.call("HGET", task, "msg")
+      redis.call("DEL", task)
+      if msg then start(id, msg) end
     end
   end
 end
-return nil
+if looked == 0 then return nil end
+out[1] = soonest
+return out

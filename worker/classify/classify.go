@@ -4,9 +4,10 @@
 // built-in ones. An [Engine] compiles types once and scans with all of them
 // together, in four steps:
 //
-//  1. The text is folded: every Unicode decimal digit and full-width form
-//     becomes ASCII, odd spaces and dashes become ' ' and '-', and characters
-//     without width disappear. Text without such characters is not copied.
+//  1. The text is folded: letters and digits that are written in another form
+//     are read in their plain one, odd spaces and dashes become ' ' and '-', and
+//     characters without width disappear (see read.go and lookalike.go). Text
+//     without such characters is not copied.
 //  2. One pass over a table of byte classes proposes candidates by their
 //     [Shape] alone: groups of digits, starts of words, trigger bytes. Each
 //     rule's Check then decides by check digit and structure.
@@ -17,7 +18,8 @@
 //
 // The time is linear in the text, whatever the text: a shape hands a rule a
 // window of bounded size, and a candidate looks at a bounded number of
-// neighbours.
+// neighbours. So is the memory: a few copies of the text where it must be
+// folded, and the distinct values found, which are counted exactly.
 //
 // Offsets and lengths are UTF-16 code units of the text that was passed in.
 package classify
@@ -31,6 +33,10 @@ const DefaultProximity = 300
 // DefaultMaxMatches is how many matches of one type are reported by default.
 const DefaultMaxMatches = 500
 
+// DefaultMaxUnique is how many distinct values, over all types, are told apart
+// by default.
+const DefaultMaxUnique = 1 << 20
+
 // A Type is one kind of sensitive information. It must not be changed once it
 // was given to New.
 type Type struct {
@@ -38,6 +44,7 @@ type Type struct {
 	Name        string
 	Description string
 	Publisher   string
+	Tenant      bool     // a customer's own, not built in
 	Category    string   // one of the Category constants for the built-in types
 	Countries   []string // ISO 3166-1 alpha-2; none for types that belong to no country
 	Recommended int      // the confidence below which a match is better not acted on
@@ -146,7 +153,12 @@ type Options struct {
 	Categories    []string // only types of these categories
 	MinConfidence int      // matches below are neither reported nor counted
 	MaxMatches    int      // per type; 0 means DefaultMaxMatches; counts stay exact
+	MaxUnique     int      // values told apart over all types; 0 means DefaultMaxUnique; with more, unique counts are lower bounds and the result is Partial
 	Allow         AllowList
+
+	// MaxExplanations is how many candidates' fates are told, those first that
+	// are decided first. 0 means none, and costs nothing.
+	MaxExplanations int
 }
 
 // An AllowList names what is known and not to be reported.
@@ -157,8 +169,11 @@ type AllowList struct {
 
 // A Result is what a scan found, in the order of the engine's types.
 type Result struct {
-	Partial  bool // the scan stopped early; what is here is true but not all
+	Partial  bool // the scan stopped early or met MaxUnique; what is here is true but not all
 	Findings []Finding
+
+	Explanations []Explanation // by offset; nil if not asked for
+	Unexplained  int           // candidates beyond Options.MaxExplanations
 }
 
 // A Finding is all that was found of one type.

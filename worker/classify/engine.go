@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,7 +19,10 @@ type Engine struct {
 	rules    []rule
 	tables   *tables
 	lexicon  *lexicon
-	hold     int // how far behind the scanner a candidate can still begin
+	sets     []set    // of the patterns
+	terms    *lexicon // of the terms, a list for each of termed; nil without any
+	termed   []int    // the rules with terms
+	hold     int      // how far behind the scanner a candidate can still begin
 	seed     maphash.Seed
 	scanners sync.Pool
 }
@@ -35,35 +39,71 @@ var guid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 // New compiles types. The order of types is that of [Engine.Types] and of
 // results, and decides between rules that are equal in all else.
 func New(types []*Type) (*Engine, error) {
-	e := &Engine{
-		types:    slices.Clone(types),
-		byID:     make(map[string]int, len(types)),
-		aliases:  make([][]int, len(types)),
-		everyone: make([]bool, len(types)),
-		tables:   newTables(),
-		hold:     4 * reach,
-		seed:     maphash.MakeSeed(),
+	nothing := &Engine{tables: newTables(), hold: 4 * reach, seed: maphash.MakeSeed()}
+	return nothing.compile(types)
+}
+
+// With returns an engine that looks for further types besides those of e, all
+// in one result. Their rules have the shapes [Pattern] and [Terms] alone: e's
+// tables, which are dear to make, serve both engines.
+func (e *Engine) With(further []*Type) (*Engine, error) {
+	for _, t := range further {
+		for k := range t.Rules {
+			switch t.Rules[k].Shape.(type) {
+			case Pattern, Terms:
+			default:
+				return nil, fmt.Errorf("type %q: rule %d: want a pattern or terms", t.Name, k)
+			}
+		}
 	}
-	for i, t := range types {
-		if _, dup := e.byID[t.ID]; dup || !guid.MatchString(t.ID) {
+	return e.compile(further)
+}
+
+// compile returns an engine of e's types and further ones.
+func (e *Engine) compile(further []*Type) (*Engine, error) {
+	tables := *e.tables
+	n := &Engine{
+		types:  slices.Concat(e.types, further),
+		byID:   maps.Clone(e.byID),
+		rules:  slices.Clip(e.rules),
+		tables: &tables,
+		hold:   e.hold,
+		seed:   e.seed,
+	}
+	if n.byID == nil {
+		n.byID = make(map[string]int, len(further))
+	}
+	n.everyone = make([]bool, len(n.types))
+	copy(n.everyone, e.everyone)
+	n.aliases = make([][]int, len(n.types))
+	copy(n.aliases, e.aliases)
+	first := len(e.types)
+	for i, t := range further {
+		if _, dup := n.byID[t.ID]; dup || !guid.MatchString(t.ID) {
 			return nil, fmt.Errorf("type %q: id %q is taken or no lower-case GUID", t.Name, t.ID)
 		}
-		e.byID[t.ID] = i
-		e.everyone[i] = len(t.Members) == 0
+		n.byID[t.ID] = first + i
+		n.everyone[first+i] = len(t.Members) == 0
 	}
-	for i, t := range types {
-		if err := e.add(i, t); err != nil {
+	for i, t := range further {
+		if err := n.add(first+i, t); err != nil {
 			return nil, fmt.Errorf("type %q: %w", t.Name, err)
 		}
 	}
-	lex, err := newLexicon(e.types)
-	if err != nil {
+	words := make([][]string, len(n.types))
+	for i, t := range n.types {
+		words[i] = t.Words
+	}
+	var err error
+	if n.lexicon, err = newLexicon(words); err != nil {
+		return nil, fmt.Errorf("evidence words: %w", err)
+	}
+	if err := n.searches(); err != nil {
 		return nil, err
 	}
-	e.lexicon = lex
-	e.hold = max(e.hold, 2*len(e.tables.tokens))
-	e.scanners.New = func() any { return newScanner(e) }
-	return e, nil
+	n.hold = max(n.hold, 2*len(n.tables.tokens))
+	n.scanners.New = func() any { return newScanner(n) }
+	return n, nil
 }
 
 func (e *Engine) add(i int, t *Type) error {
@@ -86,6 +126,8 @@ func (e *Engine) add(i int, t *Type) error {
 			r.before, r.after = s.Before, s.After
 		case Around:
 			r.before, r.after = s.Before, s.After
+		case Pattern, Terms:
+			r.before, r.after = Surroundings, Surroundings
 		}
 		if r.Alone < 0 || r.Alone > r.With || r.With < 1 || r.With > 100 {
 			return fmt.Errorf("rule %d: confidence %d/%d", k, r.Alone, r.With)

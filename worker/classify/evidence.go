@@ -10,16 +10,16 @@ import (
 	"unicode/utf8"
 )
 
-// A lexicon finds the evidence words of all types. It is a trie that is entered
-// where a word begins, so it needs no failure links: a word that is none of
-// ours is left after two or three bytes.
+// A lexicon finds the words of several lists, such as the evidence words of all
+// types. It is a trie that is entered where a word begins, so it needs no
+// failure links: a word that is none of ours is left after two or three bytes.
 type lexicon struct {
 	class   [256]uint8 // a byte's column; 0 for bytes in no word. Cases and separators share one
 	columns int
 	pairs   []int32 // node after two bytes, by their columns; 0 for none
 	nodes   []lexnode
 	labels  []uint8    // by node: the column that leads to it
-	types   [][]uint64 // by word: the set of types it is evidence for
+	lists   [][]uint64 // by word: the set of lists that have it; of evidence, a list is a type's
 	longest int        // of all words, in bytes, with room for doubled separators
 	ascii   [256]bool  // ASCII letters and digits
 	letters [0x2000 / 64]uint64
@@ -42,7 +42,7 @@ type hit struct {
 // separator is the column of everything that a space in a word stands for.
 const separator = 1
 
-func newLexicon(types []*Type) (*lexicon, error) {
+func emptyLexicon() *lexicon {
 	l := &lexicon{columns: 2}
 	for r := range rune(0x2000) {
 		if unicode.In(r, unicode.L, unicode.M, unicode.Nd) {
@@ -55,65 +55,88 @@ func newLexicon(types []*Type) (*lexicon, error) {
 	for _, c := range []byte(" -_\t\r\n") {
 		l.class[c] = separator
 	}
+	return l
+}
+
+// newLexicon returns a lexicon of lists, which are numbered as they come.
+func newLexicon(lists [][]string) (*lexicon, error) {
+	l := emptyLexicon()
 	ids := map[string]int32{}
-	for i, t := range types {
-		for _, w := range t.Words {
-			w = strings.Join(strings.FieldsFunc(strings.ToLower(w), func(r rune) bool {
-				return r < utf8.RuneSelf && l.class[r] == separator
-			}), " ")
-			first, _ := utf8.DecodeRuneInString(w)
-			if len(w) < 2 || !l.isLetter(first) {
-				return nil, fmt.Errorf("type %q: %q is no evidence word", t.Name, w)
+	for i, list := range lists {
+		for _, w := range list {
+			w = l.normal(w)
+			if !l.takes(w) {
+				return nil, fmt.Errorf("list %d: %q is no word to look for", i, w)
 			}
 			id, ok := ids[w]
 			if !ok {
 				id = int32(len(ids))
 				ids[w] = id
-				l.types = append(l.types, make([]uint64, len(types)/64+1))
+				l.lists = append(l.lists, make([]uint64, len(lists)/64+1))
 			}
-			l.types[id][i/64] |= 1 << (i % 64)
+			l.lists[id][i/64] |= 1 << (i % 64)
 		}
 	}
 	l.build(ids)
 	return l, nil
 }
 
+// normal is w in the form in which it is looked up.
+func (l *lexicon) normal(w string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(w), func(r rune) bool {
+		return r < utf8.RuneSelf && l.class[r] == separator
+	}), " ")
+}
+
+// takes reports whether a word in its normal form can be found.
+func (l *lexicon) takes(w string) bool {
+	first, _ := utf8.DecodeRuneInString(w)
+	return len(w) >= 2 && l.isLetter(first)
+}
+
 // build lays the trie out breadth first, so that siblings are neighbours.
 func (l *lexicon) build(ids map[string]int32) {
-	type tree struct {
-		next map[uint8]*tree
-		word int32
+	type spelling struct {
+		columns string // of its bytes
+		word    int32
 	}
-	root := &tree{next: map[uint8]*tree{}}
+	var all []spelling
 	for _, w := range slices.Sorted(maps.Keys(ids)) {
 		for _, form := range forms(w) {
 			l.longest = max(l.longest, 2*len(form))
-			at := root
-			for _, b := range []byte(form) {
-				next := at.next[l.column(b)]
-				if next == nil {
-					next = &tree{next: map[uint8]*tree{}}
-					at.next[l.column(b)] = next
-				}
-				at = next
+			columns := make([]byte, len(form))
+			for i := range len(form) {
+				columns[i] = l.column(form[i])
 			}
-			at.word = ids[w] + 1
+			all = append(all, spelling{string(columns), ids[w] + 1})
+		}
+	}
+	// Stable, so that of words that only their case tells apart the last one stands.
+	slices.SortStableFunc(all, func(a, b spelling) int { return strings.Compare(a.columns, b.columns) })
+
+	l.nodes, l.labels = make([]lexnode, 1), make([]uint8, 1)
+	queue := [][]spelling{all} // by node: what begins as the way to it does
+	level := []int{0}          // by node: the length of that way
+	for at := 0; at < len(queue); at++ {
+		below, depth := queue[at], level[at]
+		queue[at] = nil
+		for len(below) > 0 && len(below[0].columns) == depth {
+			l.nodes[at].word = below[0].word
+			below = below[1:]
+		}
+		l.nodes[at].first = int32(len(l.nodes))
+		for len(below) > 0 {
+			c, n := below[0].columns[depth], 1
+			for n < len(below) && below[n].columns[depth] == c {
+				n++
+			}
+			queue, level = append(queue, below[:n]), append(level, depth+1)
+			l.nodes, l.labels = append(l.nodes, lexnode{}), append(l.labels, c)
+			l.nodes[at].n++
+			below = below[n:]
 		}
 	}
 	l.pairs = make([]int32, l.columns*l.columns)
-	l.nodes, l.labels = make([]lexnode, 1), make([]uint8, 1)
-	queue := []*tree{root}
-	for at := 0; at < len(queue); at++ {
-		t := queue[at]
-		l.nodes[at].word = t.word
-		l.nodes[at].first = int32(len(l.nodes))
-		l.nodes[at].n = int32(len(t.next))
-		for _, c := range slices.Sorted(maps.Keys(t.next)) {
-			queue = append(queue, t.next[c])
-			l.nodes = append(l.nodes, lexnode{})
-			l.labels = append(l.labels, c)
-		}
-	}
 	for a := l.nodes[0].first; a < l.nodes[0].first+l.nodes[0].n; a++ {
 		for b := l.nodes[a].first; b < l.nodes[a].first+l.nodes[a].n; b++ {
 			l.pairs[int(l.labels[a])*l.columns+int(l.labels[b])] = b
@@ -133,30 +156,21 @@ func (l *lexicon) column(b byte) uint8 {
 	return l.class[b]
 }
 
-// forms returns w in the cases people write. ASCII letters share a column over
-// both cases; only words with other letters have more than one form.
+// lower is the one form of a letter in all its cases: also of the final sigma,
+// the long s and the dotless i. Turkish tells its two i apart by case alone,
+// and English writes the same words without.
+func lower(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
+
+// forms returns w as the text is read, in lower case, in the spellings people
+// use: the sharp s has no capital in most fonts, and is unknown to the Swiss.
 func forms(w string) []string {
-	if firstHigh(w) == len(w) {
-		return []string{w}
+	var f folded
+	f.reset(w)
+	w = strings.Map(lower, f.s)
+	if s := strings.ReplaceAll(w, "ß", "ss"); s != w {
+		return []string{w, s}
 	}
-	words := strings.Split(w, " ")
-	first, n := utf8.DecodeRuneInString(w)
-	for i, x := range words {
-		r, n := utf8.DecodeRuneInString(x)
-		words[i] = string(unicode.ToTitle(r)) + x[n:]
-	}
-	all := []string{w, strings.ToUpper(w), string(unicode.ToTitle(first)) + w[n:], strings.Join(words, " ")}
-	for i, f := range all {
-		// Columns exist for lower-case ASCII; the rest of a form is as written.
-		all[i] = strings.Map(func(r rune) rune {
-			if r < utf8.RuneSelf {
-				return unicode.ToLower(r)
-			}
-			return r
-		}, f)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return []string{w}
 }
 
 // find appends to hits the words that begin in s[lo:hi], and returns the number
@@ -185,9 +199,13 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 			}
 		}
 		if i+1 < len(s) {
-			if node := l.pairs[int(l.class[c])*l.columns+int(l.class[s[i+1]])]; node != 0 {
+			node, k := int32(0), i
+			if c|s[i+1] < utf8.RuneSelf {
+				node, k = l.pairs[int(l.class[c])*l.columns+int(l.class[s[i+1]])], i+2
+			}
+			if node != 0 || k == i {
 				var n int
-				hits, n = l.walk(f, i, node, hits)
+				hits, n = l.walk(f, i, k, node, hits)
 				steps += n
 			}
 		}
@@ -196,9 +214,9 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 	return hits, steps
 }
 
-// walk follows the trie from node, which s[i:i+2] led to.
-func (l *lexicon) walk(f *folded, i int, node int32, hits []hit) ([]hit, int) {
-	s, k := f.s, i+2
+// walk follows the trie from node, which s[i:k] led to.
+func (l *lexicon) walk(f *folded, i, k int, node int32, hits []hit) ([]hit, int) {
+	s := f.s
 	for {
 		n := &l.nodes[node]
 		if n.word != 0 && l.ends(s, k) {
@@ -211,17 +229,46 @@ func (l *lexicon) walk(f *folded, i int, node int32, hits []hit) ([]hit, int) {
 			return hits, k - i
 		}
 		c := l.class[s[k]]
-		at, ok := slices.BinarySearch(l.labels[n.first:n.first+n.n], c)
-		if !ok || c == 0 {
+		if s[k] >= utf8.RuneSelf {
+			var size int
+			if node, size = l.letter(node, s[k:]); node == 0 {
+				return hits, k - i
+			}
+			k += size
+			continue
+		}
+		if node = l.child(node, c); node == 0 {
 			return hits, k - i
 		}
-		node = n.first + int32(at)
 		k++
 		// Phrases are broken over lines and indented; a few separators are one.
 		for j := 0; c == separator && j < 3 && k < len(s) && l.class[s[k]] == separator; j++ {
 			k++
 		}
 	}
+}
+
+// child returns the node that column c leads to from node, or 0.
+func (l *lexicon) child(node int32, c uint8) int32 {
+	n := &l.nodes[node]
+	at, ok := slices.BinarySearch(l.labels[n.first:n.first+n.n], c)
+	if !ok || c == 0 {
+		return 0
+	}
+	return n.first + int32(at)
+}
+
+// letter follows the character that s begins with, in whatever case, and
+// returns the node it leads to, or 0, and its length.
+func (l *lexicon) letter(node int32, s string) (int32, int) {
+	r, size := utf8.DecodeRuneInString(s)
+	var b [utf8.UTFMax]byte
+	for _, c := range b[:utf8.EncodeRune(b[:], lower(r))] {
+		if node = l.child(node, l.class[c]); node == 0 {
+			break
+		}
+	}
+	return node, size
 }
 
 // ends reports whether a word may end before s[k].
@@ -293,7 +340,7 @@ func (l *lexicon) spaced(r rune) bool {
 
 // supports reports whether the word is evidence for the type.
 func (l *lexicon) supports(word int32, typ int) bool {
-	return l.types[word][typ/64]&(1<<(typ%64)) != 0
+	return l.lists[word][typ/64]&(1<<(typ%64)) != 0
 }
 
 // near calls yield with the hits that support c, by offset, until it returns false.

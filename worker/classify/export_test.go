@@ -16,3 +16,6 @@ func (e *Engine) Scanner() func(text string) (*Result, int) {
 		return res, steps
 	}
 }
+
+// SetWindow makes the windows of s so large, without their margins.
+func (s *Stream) SetWindow(size int) { s.size = size }

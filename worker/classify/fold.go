@@ -1,9 +1,8 @@
 package classify
 
 import (
+	"math"
 	"sort"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -11,89 +10,78 @@ import (
 type folded struct {
 	orig   string
 	s      string
-	shifts []shift // where s and orig drift apart; empty if they are the same
-	ascii  bool    // orig is ASCII, so that bytes are UTF-16 code units
-	marks  []mark  // built when an offset is first asked for
+	edits  []edit // where s and orig differ, by offset; empty if they are the same
+	ascii  bool   // orig is ASCII, so that bytes are UTF-16 code units
+	marks  []mark // built when an offset is first asked for
+	looked int    // bytes looked at to read others
 }
 
-// A shift says that s[from:] stands at orig[to:], up to the next shift. Two
-// shifts with one from surround characters that were removed.
-type shift struct{ from, to int }
+// An edit says that s[from:from+out] stands for orig[to:to+in]. Between two of
+// them s and orig are the same. It is small, since a text may consist of them.
+type edit struct {
+	from, to uint32
+	out, in  uint16
+}
 
 // A mark is the first character at or after a multiple of markEvery bytes.
 type mark struct{ off, units int }
 
 const markEvery = 64
 
-// removed and replaced are what foldRune answers beside an ASCII byte.
-const (
-	kept    = -1
-	removed = -2
-)
-
+// reset reads text. A text of 4 GiB, which no limit lets through, is read as it is.
 func (f *folded) reset(text string) {
-	*f = folded{orig: text, s: text, ascii: true, shifts: f.shifts[:0], marks: f.marks[:0]}
+	*f = folded{orig: text, s: text, ascii: true, edits: f.edits[:0], marks: f.marks[:0]}
 	first := firstHigh(text)
 	if first == len(text) {
 		return
 	}
 	f.ascii = false
+	if len(text) > math.MaxUint32/2 {
+		return
+	}
+	word := 0 // the end of the last word that was judged
 	for i := first; i < len(text); {
 		if text[i] < utf8.RuneSelf {
 			i++
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(text[i:])
-		if foldRune(r) != kept {
-			f.fold(i)
+		how, taken := read(r), asIs
+		if how == alike && i >= word {
+			taken, word = f.judge(i)
+		}
+		if how != kept && how != alike || taken != asIs {
+			_, before := utf8.DecodeLastRuneInString(text[:i])
+			f.fold(i - before) // what stands before may join with r
 			return
 		}
 		i += n
 	}
 }
 
-// fold builds s; nothing before from needs folding.
-func (f *folded) fold(from int) {
-	var b strings.Builder
-	b.Grow(len(f.orig))
-	b.WriteString(f.orig[:from])
-	for i := from; i < len(f.orig); {
-		if c := f.orig[i]; c < utf8.RuneSelf {
-			b.WriteByte(c)
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(f.orig[i:])
-		switch to := foldRune(r); to {
-		case kept:
-			b.WriteString(f.orig[i : i+n])
-		case removed:
-			f.shifts = append(f.shifts, shift{b.Len(), i}, shift{b.Len(), i + n})
-		default:
-			b.WriteByte(byte(to))
-			f.shifts = append(f.shifts, shift{b.Len(), i + n})
-		}
-		i += n
-	}
-	f.s = b.String()
-}
-
-// origin turns a span of s into the span of orig it came from, without
-// removed characters at either edge.
+// origin turns a span of s, which is not empty, into the span of orig it came
+// from, whole characters without removed ones at either edge.
 func (f *folded) origin(start, end int) (int, int) {
-	if len(f.shifts) == 0 {
+	if len(f.edits) == 0 {
 		return start, end
 	}
-	after := sort.Search(len(f.shifts), func(i int) bool { return f.shifts[i].from > start })
-	if after > 0 {
-		start += f.shifts[after-1].to - f.shifts[after-1].from
+	before := sort.Search(len(f.edits), func(i int) bool { return int(f.edits[i].from) > start })
+	if before > 0 {
+		e := f.edits[before-1]
+		if from := int(e.from); start < from+int(e.out) {
+			start = int(e.to)
+		} else {
+			start += int(e.to) + int(e.in) - from - int(e.out)
+		}
 	}
-	at := sort.Search(len(f.shifts), func(i int) bool { return f.shifts[i].from >= end })
-	switch {
-	case at < len(f.shifts) && f.shifts[at].from == end:
-		end = f.shifts[at].to
-	case at > 0:
-		end += f.shifts[at-1].to - f.shifts[at-1].from
+	before = sort.Search(len(f.edits), func(i int) bool { return int(f.edits[i].from) >= end })
+	if before > 0 {
+		e := f.edits[before-1]
+		if from := int(e.from); end < from+int(e.out) {
+			end = int(e.to) + int(e.in)
+		} else {
+			end += int(e.to) + int(e.in) - from - int(e.out)
+		}
 	}
 	return start, end
 }
@@ -151,67 +139,4 @@ func firstHigh(s string) int {
 		i++
 	}
 	return i
-}
-
-// foldRune says what stands for r, which is not ASCII: an ASCII byte, kept or removed.
-func foldRune(r rune) int {
-	switch {
-	case r < 0x0600: // Latin, Greek, Cyrillic, Armenian, Hebrew: nearly all kept
-		switch r {
-		case 0x00A0:
-			return ' '
-		case 0x00AD, 0x034F: // soft hyphen, grapheme joiner
-			return removed
-		}
-		return kept
-	case r >= 0x2000 && r <= 0x206F:
-		switch {
-		case r <= 0x200A, r == 0x202F, r == 0x205F:
-			return ' '
-		case r <= 0x200F: // zero width, joiners, direction marks
-			return removed
-		case r <= 0x2015:
-			return '-'
-		case r == 0x2028, r == 0x2029:
-			return '\n'
-		case r >= 0x202A && r <= 0x202E, r >= 0x2060:
-			return removed
-		}
-		return kept
-	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms of ASCII
-		return int(r - 0xFEE0)
-	case r >= 0x3001 && r <= 0xA61F, r >= 0xAC00 && r <= 0xD7FF: // CJK and Hangul: kept
-		return kept
-	}
-	switch r {
-	case 0x1680, 0x3000:
-		return ' '
-	case 0x2212, 0xFE58, 0xFE63: // minus, small dashes
-		return '-'
-	case 0x061C, 0x180E, 0xFEFF:
-		return removed
-	}
-	if r >= 0xFE00 && r <= 0xFE0F { // variation selectors
-		return removed
-	}
-	return foldDigit(r)
-}
-
-// foldDigit maps every decimal digit of Unicode (category Nd) to its ASCII
-// digit. Nd consists of runs of ten, each from zero to nine.
-func foldDigit(r rune) int {
-	if !unicode.Is(unicode.Nd, r) {
-		return kept
-	}
-	for _, t := range unicode.Nd.R16 {
-		if r >= rune(t.Lo) && r <= rune(t.Hi) {
-			return '0' + int(r-rune(t.Lo))%10
-		}
-	}
-	for _, t := range unicode.Nd.R32 {
-		if r >= rune(t.Lo) && r <= rune(t.Hi) {
-			return '0' + int(r-rune(t.Lo))%10
-		}
-	}
-	return kept
 }

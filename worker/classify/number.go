@@ -114,10 +114,16 @@ func (sc *scanner) follow(open int, sep uint8, i, j int) int {
 			continue
 		}
 		way.kinds |= 1 << kind
-		if rules := t.layouts[way.node].rules; len(rules) > 0 && !sc.partOfLonger(way.start, j, way.kinds) {
-			sc.setDigits(way.start, j)
-			for _, r := range rules {
-				sc.propose(r, way.start, j, j)
+		if rules := t.layouts[way.node].rules; len(rules) > 0 {
+			if sc.partOfLonger(way.start, j, way.kinds) {
+				for _, r := range rules {
+					sc.refuse(r, way.start, j, LongerNumber)
+				}
+			} else {
+				sc.setDigits(way.start, j)
+				for _, r := range rules {
+					sc.propose(r, way.start, j, j)
+				}
 			}
 		}
 		ways[keep] = way

@@ -17,8 +17,8 @@ import (
 // reading ambiguous: the winner alone is reported, at the lowest confidence
 // among them.
 
-// A span is s[start:end] of the folded text.
-type span struct{ start, end int }
+// A span is s[start:end] of the folded text, which a rule has taken.
+type span struct{ start, end, rule int }
 
 func byOffset(a, b candidate) int {
 	return cmp.Or(a.start-b.start, a.end-b.end, a.rule-b.rule)
@@ -83,6 +83,9 @@ func (sc *scanner) findEvidence(cs []candidate) {
 		if !sc.ascii {
 			reach *= 3 // UTF-8 has at most three bytes for one UTF-16 code unit
 		}
+		if len(sc.edits) > 0 {
+			reach *= 2 // and no more than twice as many were made of them
+		}
 		from, to := max(0, cs[i].start-reach-lex.longest), min(len(sc.s), cs[i].end+reach+1)
 		if from > hi {
 			look()
@@ -107,16 +110,18 @@ func (sc *scanner) weigh(c candidate) {
 		c.confidence, c.evident = r.With, true
 		return false
 	})
-	if c.confidence > 0 {
-		sc.weighed = append(sc.weighed, c)
+	if c.confidence == 0 {
+		sc.refuse(c.rule, c.start, c.end, NoEvidence)
+		return
 	}
+	sc.weighed = append(sc.weighed, c)
 }
 
 // weighGroup looks at the words near c once for all its rules.
 func (sc *scanner) weighGroup(c candidate) {
 	clear(sc.evident)
 	sc.hitsWithin(&c, DefaultProximity, func(h *hit) bool {
-		for i, set := range sc.e.lexicon.types[h.word] {
+		for i, set := range sc.e.lexicon.lists[h.word] {
 			sc.evident[i] |= set
 		}
 		return true
@@ -126,6 +131,8 @@ func (sc *scanner) weighGroup(c candidate) {
 		if sc.evident[r.typ/64]&(1<<(r.typ%64)) != 0 {
 			c.rule, c.confidence, c.evident = rule, r.With, true
 			sc.weighed = append(sc.weighed, c)
+		} else {
+			sc.refuse(rule, c.start, c.end, NoEvidence)
 		}
 	}
 }
@@ -145,10 +152,14 @@ func (sc *scanner) contend(cs []candidate) {
 		c := cs[i]
 		at, _ := slices.BinarySearchFunc(taken, c.start, func(t span, start int) int { return cmp.Compare(t.end, start+1) })
 		sc.steps++
-		if at < len(taken) && taken[at].start < c.end || !sc.verify(&c) {
+		if at < len(taken) && taken[at].start < c.end {
+			sc.lose(&c, Overlap, taken[at].rule)
 			continue
 		}
-		taken = slices.Insert(taken, at, span{c.start, c.end})
+		if !sc.verify(&c) {
+			continue
+		}
+		taken = slices.Insert(taken, at, span{c.start, c.end, c.rule})
 		sc.doubt(&c, cs[i+1:])
 		cs[won] = c
 		won++
@@ -196,7 +207,7 @@ func (sc *scanner) doubt(c *candidate, rivals []candidate) {
 		}
 		sc.steps++
 		if r.start == c.start && theirs.typ != mine.typ {
-			c.confidence = min(c.confidence, r.confidence)
+			c.confidence, c.doubted = min(c.confidence, r.confidence), true
 		}
 	}
 }
@@ -213,7 +224,11 @@ func (sc *scanner) verify(c *candidate) bool {
 	lo, hi := max(0, c.start-r.before), min(len(sc.s), c.end+r.after)
 	sc.cand.Text, sc.cand.Start, sc.cand.End = sc.s[lo:hi], c.start-lo, c.end-lo
 	sc.setDigits(c.start, c.end)
-	return r.Verify(&sc.cand)
+	if !r.Verify(&sc.cand) {
+		sc.lose(c, r.failed(), -1)
+		return false
+	}
+	return true
 }
 
 // maxEvidence is how many words are reported for one match.
@@ -253,7 +268,7 @@ func (sc *scanner) evidence(c *candidate) []Evidence {
 	out := make([]Evidence, len(near))
 	for i, h := range near {
 		start, end := sc.origin(h.start, h.end)
-		out[i] = Evidence{Text: strings.Clone(sc.orig[start:end]), Offset: h.ustart, Length: h.uend - h.ustart}
+		out[i] = Evidence{Text: strings.Clone(sc.orig[start:end]), Offset: sc.base + h.ustart, Length: h.uend - h.ustart}
 	}
 	return out
 }

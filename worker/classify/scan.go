@@ -3,6 +3,7 @@ package classify
 import (
 	"context"
 	"hash/maphash"
+	"math"
 	"slices"
 	"strings"
 )
@@ -28,10 +29,12 @@ type scanner struct {
 	allowed []map[string]bool
 
 	due    int // where the next block begins
+	sought int // up to where patterns and terms were looked for
 	probe  int // where the next probe for tokens lies
 	cand   Candidate
 	digits [2 * reach]byte
 	ways   [maxOpen]opened
+	glued  bool // a short word stands right in front of the candidates at hand
 
 	pending []candidate
 	last    int   // the group among pending that was added to last, or -1
@@ -40,11 +43,25 @@ type scanner struct {
 	weighed []candidate
 	evident []uint64 // the set of types that the words near a group support
 	hits    []hit
+	found   []hit // terms
+	passed  []int // by rule: the end of its pattern's last match; nil without patterns and terms
 	support []hit // of the match at hand
 	taken   []span
 	tallies []tally
+	unique  int // over all tallies
 	value   []byte
-	steps   int // bytes and neighbours looked at, so that tests can prove the cost linear
+
+	explanations []Explanation
+	unexplained  int
+
+	// What a Stream needs. Offsets count UTF-16 code units, from, to and until
+	// a match's start and end as the Stream's caller and the window see them.
+	base     int              // where the window begins in the whole text
+	from, to int              // only what begins there, in the window, is counted
+	until    int              // the end of the last that was counted, in the whole text
+	kept     func(offset int) // hears of matches that are kept
+	lost     bool             // MaxUnique was reached
+	steps    int              // bytes and neighbours looked at, so that tests can prove the cost linear
 }
 
 // A candidate is a Candidate that passed its rule's Check.
@@ -54,6 +71,7 @@ type candidate struct {
 	rule         int
 	confidence   int
 	evident      bool
+	doubted      bool     // another type reads it as well
 	strength     Strength // with which it contends
 	word         int      // the length of its longest evidence, if it contends
 
@@ -94,8 +112,18 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	if opt.MaxMatches <= 0 {
 		opt.MaxMatches = DefaultMaxMatches
 	}
+	if opt.MaxUnique <= 0 {
+		opt.MaxUnique = DefaultMaxUnique
+	}
+	opt.MaxExplanations = max(0, opt.MaxExplanations)
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
-	sc.due, sc.probe, sc.steps = 0, 0, 0
+	sc.due, sc.sought, sc.probe, sc.steps = 0, 0, 0, 0
+	sc.base, sc.from, sc.to, sc.until, sc.kept = 0, 0, math.MaxInt, 0, nil
+	sc.unique, sc.lost = 0, false
+	sc.explanations, sc.unexplained = nil, 0
+	if opt.MaxExplanations > 0 {
+		sc.explanations = []Explanation{} // asked for, even if there are none
+	}
 	sc.reset(text)
 }
 
@@ -107,9 +135,10 @@ func (e *Engine) release(sc *scanner) {
 
 // forget empties the buffers, so that no content stays behind.
 func (sc *scanner) forget() {
-	sc.folded = folded{shifts: sc.shifts[:0], marks: sc.marks[:0]}
-	sc.ctx, sc.opt, sc.allowed, sc.cand = nil, Options{}, nil, Candidate{}
-	sc.pending, sc.hits, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.grouped[:0], -1
+	sc.folded = folded{edits: sc.edits[:0], marks: sc.marks[:0]}
+	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
+	sc.pending, sc.hits, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.found[:0], sc.grouped[:0], -1
+	clear(sc.passed)
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
 	clear(sc.digits[:])
@@ -150,7 +179,7 @@ func (sc *scanner) scan() {
 			mask = t.after[s[i-1]]
 		}
 	}
-	sc.steps += len(s)
+	sc.steps += len(s) + sc.looked
 	if sc.err == nil {
 		sc.tokens(len(s)) // the last word may have reached over its block
 		sc.flush(len(s), true)
@@ -178,16 +207,27 @@ func (sc *scanner) word(start, i int) int {
 
 // small handles the word around the digit at i, which stands behind a small
 // letter, if it began with up to three letters, and returns where to go on.
+// Extraction and typing lose spaces, so what stands behind a short word in small
+// letters is looked at by itself too, by the rules that chance hardly ever passes.
 func (sc *scanner) small(i int) int {
 	s, t := sc.s, sc.e.tables
 	start := i
 	for start > 0 && i-start <= 3 && t.class[s[start-1]]&letter != 0 {
 		start--
 	}
-	if i-start > 3 || start > 0 && t.class[s[start-1]]&digit != 0 || t.starts[int(s[start])<<7|int(s[start+1])] == 0 {
+	if i-start > 3 || start > 0 && t.class[s[start-1]]&digit != 0 {
 		return i + 1
 	}
-	return sc.word(start, i)
+	end := i + 1
+	if t.starts[int(s[start])<<7|int(s[start+1])] != 0 {
+		end = sc.word(start, i)
+	}
+	if i-start > 1 && strings.Trim(s[start:i], "abcdefghijklmnopqrstuvwxyz") == "" {
+		sc.glued = true
+		end = max(end, sc.number(i))
+		sc.glued = false
+	}
+	return end
 }
 
 // tokens proposes the tokens that have their first probe before hi. Probes lie
@@ -213,7 +253,7 @@ func (sc *scanner) tokens(hi int) {
 			continue // too long, or seen from an earlier probe, or none
 		}
 		for _, r := range t.tokens[to-from] {
-			sc.propose(r, from, to, from)
+			sc.propose(r, from, to, to)
 		}
 	}
 }
@@ -229,7 +269,7 @@ func (sc *scanner) around(i int) {
 // behind at.
 func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	r := &sc.e.rules[ruleIndex]
-	if !sc.look[r.typ] {
+	if !sc.look[r.typ] || sc.glued && r.Strength < Structure {
 		return
 	}
 	lo, hi := max(0, start-r.before), min(len(sc.s), max(end, at+r.after))
@@ -237,6 +277,9 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	c.Text, c.Start, c.End = sc.s[lo:hi], start-lo, end-lo
 	sc.steps += hi - lo
 	if r.Check != nil && !r.Check(c) {
+		if sc.opt.MaxExplanations > 0 {
+			sc.refuse(ruleIndex, start, end, r.failed())
+		}
 		return
 	}
 	found := candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex}
@@ -258,9 +301,13 @@ func (sc *scanner) group(c candidate) {
 	sc.pending[sc.last].n++
 }
 
-// flush resolves the candidates that nothing still to come can overlap.
+// flush resolves the candidates that nothing still to come can overlap. All
+// that begin before pos are known by then.
 func (sc *scanner) flush(pos int, final bool) {
-	if sc.err = context.Cause(sc.ctx); sc.err != nil || len(sc.pending) == 0 {
+	if sc.err = context.Cause(sc.ctx); sc.err == nil {
+		sc.seek(pos)
+	}
+	if sc.err != nil || len(sc.pending) == 0 {
 		return
 	}
 	slices.SortStableFunc(sc.pending, byOffset)
@@ -292,15 +339,22 @@ func (sc *scanner) flush(pos int, final bool) {
 func (sc *scanner) count(c *candidate) {
 	r := &sc.e.rules[c.rule]
 	t := sc.e.types[r.typ]
-	if c.confidence < sc.opt.MinConfidence {
+	if c.ustart < sc.from || c.ustart >= sc.to {
 		return
 	}
+	if c.confidence < sc.opt.MinConfidence {
+		sc.lose(c, LowConfidence, -1)
+		return
+	}
+	sc.until = sc.base + c.uend
 	start, end := sc.origin(c.start, c.end)
 	text := sc.orig[start:end]
 	sc.value = t.value(sc.value[:0], sc.s[c.start:c.end])
 	if sc.isAllowed(r.typ, text) {
+		sc.lose(c, Allowed, -1)
 		return
 	}
+	sc.win(c)
 	if sc.report[r.typ] {
 		sc.tally(r.typ, c, text)
 	}
@@ -324,12 +378,21 @@ func (sc *scanner) tally(typ int, c *candidate, text string) {
 		t.attributes = append(t.attributes, Attribute{Confidence: c.confidence})
 	}
 	t.attributes[i].Count++
-	t.unique[maphash.Bytes(sc.e.seed, sc.value)] = struct{}{}
+	if value := maphash.Bytes(sc.e.seed, sc.value); sc.unique < sc.opt.MaxUnique {
+		before := len(t.unique)
+		t.unique[value] = struct{}{}
+		sc.unique += len(t.unique) - before
+	} else if _, known := t.unique[value]; !known {
+		sc.lost = true
+	}
 	if len(t.matches) < sc.opt.MaxMatches {
+		if sc.kept != nil {
+			sc.kept(sc.base + c.ustart)
+		}
 		// A clone, so that a result does not keep the whole text alive.
 		t.matches = append(t.matches, Match{
 			Text:       strings.Clone(text),
-			Offset:     c.ustart,
+			Offset:     sc.base + c.ustart,
 			Length:     c.uend - c.ustart,
 			Confidence: c.confidence,
 			Evidence:   sc.evidence(c),
@@ -361,7 +424,7 @@ func (sc *scanner) isAllowed(typ int, text string) bool {
 }
 
 func (sc *scanner) result() *Result {
-	res := &Result{Partial: sc.err != nil}
+	res := &Result{Partial: sc.err != nil || sc.lost, Explanations: sc.explained(), Unexplained: sc.unexplained}
 	for i := range sc.tallies {
 		t := &sc.tallies[i]
 		if t.count == 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -326,17 +327,55 @@ var adversarial = map[string]func(n int) string{
 	"half phrases":       func(n int) string { return strings.Repeat("social security 536-22-872 536-22-8726 ", n/39) },
 	"separators":         func(n int) string { return strings.Repeat("credit \n", n/8) + "4111111111111111" },
 	"zero width":         func(n int) string { return strings.Repeat("4\u200b", n/4) },
-	"Cyrillic":           func(n int) string { return strings.Repeat("карта 4111111111111111 ", n/28) },
+	"zero width alone":   func(n int) string { return strings.Repeat("\u200b", n/3) + "4111111111111111" },
+	"marks on a digit":   func(n int) string { return "411111111111111" + strings.Repeat("1\u0336\ufe0f", n/6) },
+	"marks on a letter":  func(n int) string { return strings.Repeat("e"+strings.Repeat("\u0301", 49), n/99) },
+	"look-alikes":        func(n int) string { return strings.Repeat("ВЕ68аеорсАВЕ0", n/22) },
+	"look-alike words":   func(n int) string { return strings.Repeat("DЕ75 512О ", n/12) },
+	"one long word":      func(n int) string { return strings.Repeat("а", n/4) + strings.Repeat("a", n/2) },
+	"words and marks":    func(n int) string { return strings.Repeat(strings.Repeat("a", 60)+"а\u200b", n/65) },
+	"accents apart":      func(n int) string { return strings.Repeat("e\u0301", n/3) },
+	"circled digits":     func(n int) string { return strings.Repeat("①", n/3) + "1" },
+	"ligatures":          func(n int) string { return strings.Repeat("ﬃ", n/3) },
+	"full width":         func(n int) string { return strings.Repeat("４１１１１１１１１１１１１１１１ ", n/49) },
+	"isolates":           func(n int) string { return strings.Repeat("\u20664\u2069", n/7) },
+	"broken UTF-8":       func(n int) string { return strings.Repeat("\xe2\x80", n/2) },
+	"words of evidence":  func(n int) string { return "4111111111111111" + strings.Repeat(" card visa iban ssn", n/19) },
+	"every byte a match": func(n int) string { return strings.Repeat("a@b.co ", n/7) },
+	"distinct addresses": func(n int) string {
+		var b strings.Builder
+		for i := 0; b.Len() < n; i++ {
+			fmt.Fprintf(&b, "9.%d.%d.%d ", i>>16&255, i>>8&255, i&255)
+		}
+		return b.String()
+	},
+	"Cyrillic": func(n int) string { return strings.Repeat("карта 4111111111111111 ", n/28) },
 }
 
-func TestWorkIsLinearInTheText(t *testing.T) {
-	scan := engine(t).Scanner()
+// A scan looks at each byte a bounded number of times and allocates, beside the
+// matches that are reported, a bounded number of bytes for it.
+func TestWorkAndMemoryAreLinearInTheText(t *testing.T) {
+	const (
+		most  = 32      // bytes a byte
+		fixed = 8 << 20 // the candidates that can wait at a time
+	)
+	e := engine(t)
 	for name, build := range adversarial {
 		small, large := build(1<<17), build(1<<18)
-		_, a := scan(small)
-		_, b := scan(large)
+		_, a := e.Scanner()(small)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		res, b := e.Scanner()(large)
+		runtime.ReadMemStats(&after)
 		if float64(b) > 2.2*float64(a) {
 			t.Errorf("%s: %d steps for %d bytes, %d for %d", name, a, len(small), b, len(large))
+		}
+		n := int(after.TotalAlloc - before.TotalAlloc)
+		for _, f := range res.Findings {
+			n -= len(f.Matches) * 1024 // with their evidence, and room to grow
+		}
+		if n > fixed+most*len(large) {
+			t.Errorf("%s: %d bytes allocated for %d", name, n, len(large))
 		}
 	}
 }
@@ -439,4 +478,41 @@ func FuzzScan(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestNumbersAreFoundRightBehindAShortWord loses a space, as extraction does.
+func TestNumbersAreFoundRightBehindAShortWord(t *testing.T) {
+	checked := func(strength classify.Strength) *classify.Type {
+		return &classify.Type{ID: "00000000-0000-4000-8000-000000000001", Rules: []classify.Rule{{Shape: classify.Number{Layouts: []string{"6"}}, Strength: strength, Alone: 75, With: 75}}}
+	}
+	for _, tt := range []struct {
+		text     string
+		strength classify.Strength
+		want     int
+	}{
+		{"it is123456.", classify.Structure, 1},
+		{"is123456", classify.Structure, 1},
+		{"it is123456.", classify.CheckDigit, 0},
+		{"code123456", classify.Structure, 0}, // a name, rather
+		{"IS123456", classify.Structure, 0},
+		{"x123456", classify.Structure, 0},
+		{"1is123456", classify.Structure, 0},
+		{"is1234567", classify.Structure, 0},
+	} {
+		e, err := classify.New([]*classify.Type{checked(tt.strength)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := e.Scan(t.Context(), tt.text, classify.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		for _, f := range res.Findings {
+			got += f.Count
+		}
+		if got != tt.want {
+			t.Errorf("%q at strength %d: found %d, want %d", tt.text, tt.strength, got, tt.want)
+		}
+	}
 }

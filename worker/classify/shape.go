@@ -8,7 +8,8 @@ import (
 )
 
 // A Shape says where candidates of a rule stand. It is one of [Number], [Run],
-// [Word], [Token] and [Around].
+// [Word], [Token] and [Around], or for types that come while the service runs
+// one of [Pattern] and [Terms].
 type Shape interface {
 	compile(t *tables, rule int) error
 }
@@ -87,6 +88,8 @@ type tables struct {
 	tokens         [][]int  // by length
 	minToken       int
 	around         [256][]int
+	patterns       []pattern
+	terms          []terms
 }
 
 // A layout is a node in the trie of all layouts: next by separator and length

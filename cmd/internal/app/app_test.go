@@ -18,7 +18,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
+
+func TestMain(m *testing.M) { jobtest.Main(m) }
 
 // system is a whole process on an embedded Redis, and a client of it.
 type system struct {
@@ -216,6 +219,53 @@ func TestStopLetsRunningJobsEndAndAnswersWaiters(t *testing.T) {
 			t.Error("the job did not succeed")
 		}
 	})
+}
+
+func TestStopCutsOffARequestThatDoesNotEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t)
+		body, endless := io.Pipe()
+		answered := make(chan error, 1)
+		go func() {
+			resp, err := s.client.Post("http://"+s.Addr()+"/beta/dataClassification/jobs", "application/json", body)
+			if err == nil {
+				resp.Body.Close()
+			}
+			answered <- err
+		}()
+		synctest.Wait()
+		began := time.Now()
+		if err := s.Stop(); err != nil {
+			t.Errorf("stop: %v, want none, since it was asked for", err)
+		}
+		if took := time.Since(began); took < 5*time.Second || took > 6*time.Second {
+			t.Errorf("stop took %v, want the 5 s that requests have", took)
+		}
+		endless.Close() // the client waits for its body
+		if err := <-answered; err == nil {
+			t.Error("the request was answered")
+		}
+		if !strings.Contains(s.logged.String(), "requests cut off") {
+			t.Error("the log does not tell")
+		}
+	})
+}
+
+func TestStopWithoutStartClosesWhatIsOpen(t *testing.T) {
+	o := mustFlags(t, "--listen", "127.0.0.1:0", "--debug-listen", "127.0.0.1:0")
+	o.Log, o.Out = jobtest.Log(t), io.Discard
+	a, err := New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Stop(); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	for _, l := range []net.Listener{a.listener, a.debugAt} {
+		if _, err := l.Accept(); err == nil {
+			t.Errorf("%v is still open", l.Addr())
+		}
+	}
 }
 
 func TestStopHandsBackWhatOutlastsGrace(t *testing.T) {

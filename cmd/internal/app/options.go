@@ -50,6 +50,18 @@ type Options struct {
 
 	MaxFile int `placeholder:"BYTES" help:"Bytes that a file may have. At most, and by default, 16 MiB where one process does everything, and 256 KiB, which is what a job's record holds, where API and workers are apart."`
 
+	ExtractBytes   int64         `default:"2147483648" placeholder:"BYTES" help:"Bytes that a file may have once all that is packed in it is unpacked, and likewise its text."`
+	ExtractRatio   int64         `default:"100" placeholder:"N" help:"How many times its own size a file may expand to, above 1 MiB."`
+	ExtractDepth   int           `default:"10" placeholder:"N" help:"How deep files may lie in a file."`
+	ExtractMembers int           `default:"1000" placeholder:"N" help:"Files that may lie in a file, at all depths."`
+	ExtractTime    time.Duration `default:"10m" help:"How long a file may take to be read and scanned, within --limit."`
+	PDFs           int           `name:"pdfs" default:"2" placeholder:"N" help:"PDF files that are read at a time; each may take up to 256 MiB."`
+	TempDir        string        `placeholder:"PATH" help:"Directory for members of files that are too large for the memory, while they are read. Default: the system's."`
+	CacheDir       string        `placeholder:"PATH" help:"Directory that keeps the compiled PDF engine, which makes the first PDF of a process seconds faster."`
+
+	MaxMatches      int `default:"500" help:"Matches of one sensitive type that a result has. They are counted beyond that."`
+	MaxExplanations int `default:"1000" help:"Explanations that a result has, where its request asks for them."`
+
 	CORSOrigin     []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin of web pages that may call the API, such as https://app.example, or * for all. Repeatable."`
 	TrustForwarded bool     `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
 
@@ -116,6 +128,13 @@ func (o *Options) Validate() error {
 		{"max-waiting", o.MaxWaiting},
 		{"share", o.Share},
 		{"max-text", o.MaxText},
+		{"max-matches", o.MaxMatches},
+		{"max-explanations", o.MaxExplanations},
+		{"extract-bytes", int(o.ExtractBytes)},
+		{"extract-ratio", int(o.ExtractRatio)},
+		{"extract-depth", o.ExtractDepth},
+		{"extract-members", o.ExtractMembers},
+		{"pdfs", o.PDFs},
 	} {
 		if n.value < 1 {
 			return fmt.Errorf("--%s: must be at least 1", n.flag)
@@ -128,6 +147,7 @@ func (o *Options) Validate() error {
 		{"limit", o.Limit},
 		{"grace", o.Grace},
 		{"retention", o.Retention},
+		{"extract-time", o.ExtractTime},
 	} {
 		if d.value <= 0 {
 			return fmt.Errorf("--%s: must be positive", d.flag)

@@ -79,7 +79,7 @@ func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
 	t.Setenv("CLASSIFYD_TYPE_LIMIT", "classifyText=3s,contract=1h")
 	o := mustFlags(t)
 	got := map[string]time.Duration{}
-	for _, h := range handlers(&o, engine) {
+	for _, h := range handlers(&o, engine, extractor(&o, nil)) {
 		got[h.Type] = h.Limit
 	}
 	want := map[string]time.Duration{"classifyText": 3 * time.Second, "classifyFile": 0, "invoice": 0, "contract": time.Hour}
@@ -102,6 +102,8 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--shards 0", "--shards: must be at least 1"},
 		{"--share 0", "--share: must be at least 1"},
 		{"--max-text 0", "--max-text: must be at least 1"},
+		{"--max-matches 0", "--max-matches: must be at least 1"},
+		{"--max-explanations 0", "--max-explanations: must be at least 1"},
 		{"--max-waiting 0", "--max-waiting: must be at least 1"},
 		{"--max-attempts 0", "--max-attempts: must be at least 1"},
 		{"--limit 0", "--limit: must be positive"},
@@ -134,6 +136,7 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--redis redis://:secret@h/nodb", "--redis: must be redis://"},
 		{"--redis redis://:secret%zz@h", "--redis: must be redis://"},
 		{"--redis redis://:secret@h?secret=1", "--redis: must be redis://"},
+		{"--redis redis://h?max_retries=7", "--redis: max_retries cannot be chosen"},
 		{"--redis redis://h --redis-password-file /nowhere/secret-file", "--redis-password-file: open /nowhere/secret-file"},
 	} {
 		_, err := flags(strings.Fields(tt.args)...)

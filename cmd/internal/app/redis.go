@@ -34,6 +34,9 @@ func redisOptions(o *Options) (*redis.UniversalOptions, error) {
 	if err != nil || strings.Contains(o.Redis, "#") || ro.Network != "tcp" {
 		return nil, errors.New("--redis: must be redis://[user[:password]@]host[:port][/db], or the same with rediss://, special characters in the password as %XX")
 	}
+	if ro.MaxRetries != 0 {
+		return nil, errors.New("--redis: max_retries cannot be chosen: what may be sent again is, and what takes a job off the queue is not")
+	}
 	if o.RedisPasswordFile != "" {
 		b, err := os.ReadFile(o.RedisPasswordFile)
 		if err != nil {

@@ -155,3 +155,75 @@ func australiaPassport() *classify.Type {
 		Leaves: []string{"australian passport Q1234567", "N1234567", "australian passport PN1234567"},
 	}
 }
+
+// australiaBankAccount is an account of six to ten digits, which has no check
+// digit, behind the number of its bank, state and branch: BSB, two digits for
+// the bank and one for the state (Australian Payments Network, BSB numbers).
+func australiaBankAccount() *classify.Type {
+	return &classify.Type{
+		ID:          "74a54de9-2a30-4aa0-a8aa-3d9327fc07c7",
+		Name:        "Australia Bank Account Number",
+		Description: "Numbers of Australian bank accounts, reported only where a word near them says so.",
+		Publisher:   publisher,
+		Category:    classify.CategoryFinancial,
+		Countries:   []string{"AU"},
+		Recommended: 75,
+		Proximity:   100,
+		Words: []string{
+			"bsb", "bsb number", "bsb no", "bank state branch", "australian bank account", "bank account australia", "bank account details", "correspondent bank", "base currency",
+			"usa account", "holder address", "bank address", "information account", "fund transfers", "bank charges", "bank details", "banking information",
+			"account name", "account number", "acc no", "direct debit", "iban",
+		},
+		Rules: []classify.Rule{
+			{
+				Shape: classify.Number{Layouts: []string{
+					"3-3 6", "3-3 7", "3-3 8", "3-3 9", "3-3 10", "3-3 3 3", "3-3 3 4", "3-3 4 4", "3-3 3 3 3", "3-3-6", "3-3-7", "3-3-8", "3-3-9", "3-3-10", "6 6", "6 7", "6 8", "6 9", "6 10",
+				}, Seps: " "},
+				Check:    func(c *classify.Candidate) bool { return !uniform(c.Digits[6:]) && c.Digits[2] != '0' },
+				Strength: classify.Ranges,
+				With:     85,
+			},
+			{
+				Shape:    classify.Number{Layouts: []string{"6", "7", "8", "9", "10"}},
+				Check:    func(c *classify.Candidate) bool { return !uniform(c.Digits) && !ascending(c.Digits) },
+				Strength: classify.Form,
+				With:     75,
+			},
+		},
+		Finds: []classify.Sample{
+			{Text: "BSB and account 062-001 10438256", Match: "062-001 10438256", Confidence: 85},
+			{Text: "bank account details: 10438256", Match: "10438256", Confidence: 75},
+		},
+		Leaves: []string{"062-001 10438256", "bsb 00000000", "bsb 12345678901", "10438256"},
+	}
+}
+
+// australiaDriver is a licence of one of the states and territories: six to ten
+// digits in the groups they print, or letters and digits, six together.
+func australiaDriver() *classify.Type {
+	forms := []string{"A99999", "AA9999", "9999AA"}
+	return &classify.Type{
+		ID:          "1cbbc8f5-9216-4392-9eb5-5ac2298d1356",
+		Name:        "Australia Driver's License Number",
+		Description: "Numbers of Australian driving licences, reported only where a word close to them says so.",
+		Publisher:   publisher,
+		Category:    classify.CategoryIdentity,
+		Countries:   []string{"AU"},
+		Recommended: 75,
+		Proximity:   60,
+		Words: append([]string{
+			"australian driver licence", "australian driving licence", "international driving permit", "international driving permits", "australian automobile association",
+			"driver licence number", "driver licence no", "learner permit", "learner licence", "vicroads", "service nsw", "nsw licence", "victorian licence", "queensland licence",
+		}, licenceWords...),
+		Rules: []classify.Rule{
+			{Shape: classify.Number{Layouts: []string{"6", "7", "8", "9", "10", "2 2 4", "3 3 3", "3 3 4", "1 3 3 3"}}, Check: func(c *classify.Candidate) bool { return !uniform(c.Digits) && !ascending(c.Digits) }, Strength: classify.Form, With: 75},
+			{Shape: small(code(forms...)), Check: written(forms...), Strength: classify.Form, With: 75},
+		},
+		Finds: []classify.Sample{
+			{Text: "NSW licence 18417526", Match: "18417526", Confidence: 75},
+			{Text: "Australian driver licence: 026 413 878", Match: "026 413 878", Confidence: 75},
+			{Text: "Learner permit S12746", Match: "S12746", Confidence: 75},
+		},
+		Leaves: []string{"18417526", "driver licence 12345", "driver licence 00000000", "driver licence S1274"},
+	}
+}

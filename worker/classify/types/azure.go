@@ -26,9 +26,10 @@ var azureKeys = []azureKey{
 	{id: "095a7e6c-efd8-46d5-af7b-5298d53a49fc", name: "Azure Redis Cache Connection String", setting: "password", bytes: 32, near: "redis.cache.windows.net", sample: "north.redis.cache.windows.net:6380,password="},
 }
 
-// azureSecrets finds such keys by the '=' in front of them.
+// azureSecrets are the keys and passwords of Azure's services. Those of
+// azureKeys are found by the '=' in front of them.
 func azureSecrets() []*classify.Type {
-	var ts []*classify.Type
+	ts := append(connectionStrings(), azureSAS(), azureStorageKey())
 	for _, k := range azureKeys {
 		raw := make([]byte, k.bytes)
 		for i := range raw {

@@ -9,7 +9,7 @@ func canadaSIN() *classify.Type {
 	return &classify.Type{
 		ID:          "a2f29c85-ecb8-4514-a610-364790c0773e",
 		Name:        "Canada Social Insurance Number",
-		Description: "Canadian social insurance numbers, reported only where a word near them says so.",
+		Description: "Canadian social insurance numbers; without groups only where a word near them says so.",
 		Publisher:   publisher,
 		Category:    classify.CategoryIdentity,
 		Countries:   []string{"CA"},
@@ -20,15 +20,16 @@ func canadaSIN() *classify.Type {
 			"numéros d'assurance sociale", "nas", "n.a.s", "soc ins",
 		},
 		Rules: []classify.Rule{
-			{Shape: classify.Number{Layouts: []string{"3 3 3"}}, Check: sinCheck, Strength: classify.CheckDigit, With: 85},
+			{Shape: classify.Number{Layouts: []string{"3 3 3"}}, Check: sinCheck, Strength: classify.CheckDigit, Alone: 65, With: 85},
 			{Shape: classify.Number{Layouts: []string{"9"}}, Check: sinCheck, Strength: classify.CheckDigit, With: 75},
 		},
 		Finds: []classify.Sample{
 			{Text: "my SIN is 130-692-544", Match: "130-692-544", Confidence: 85},
 			{Text: "numéro d'assurance sociale 435 418 165", Match: "435 418 165", Confidence: 85},
 			{Text: "social insurance no 130692544", Match: "130692544", Confidence: 75},
+			{Text: "130-692-544", Match: "130-692-544", Confidence: 65},
 		},
-		Leaves: []string{"130-692-544", "sin 130-692-545", "sin 046-454-286", "sin 111 111 111", "sin 999 999 999"},
+		Leaves: []string{"130692544", "sin 130-692-545", "sin 046-454-286", "sin 111 111 111", "sin 999 999 999"},
 	}
 }
 

@@ -26,8 +26,18 @@ func paymentCard() *classify.Type {
 			Strength: classify.CheckDigit,
 			Alone:    65,
 			With:     85,
+		}, {
+			// Of an industry that issues cards, but in no network's published range:
+			// cards of shops and banks alone, and those that generators make up.
+			Shape: classify.Number{Layouts: []string{"16", "4 4 4 4"}, Seps: " -."},
+			Check: func(c *classify.Candidate) bool {
+				return c.Digits[0] >= '3' && c.Digits[0] <= '6' && !issued(c.Digits) && luhn(c.Digits) && !uniform(c.Digits)
+			},
+			Strength: classify.CheckDigit,
+			With:     65,
 		}},
 		Finds: []classify.Sample{
+			{Text: "card 3590123456789015", Match: "3590123456789015", Confidence: 65},
 			{Text: "Visa 4111 1111 1111 1111, exp 12/27", Match: "4111 1111 1111 1111", Confidence: 85},
 			{Text: "ref 378282246310005 ok", Match: "378282246310005", Confidence: 65},
 			{Text: "3782-822463-10005", Match: "3782-822463-10005", Confidence: 65},
@@ -40,6 +50,8 @@ func paymentCard() *classify.Type {
 		Leaves: []string{
 			"card 4111 1111 1111 1112", // check digit
 			"card 4111-1111 1111-1111", // two kinds of separator
+			"id 3527123456789013",      // below JCB's range
+			"id 3590123456789015",      // above it
 			"card 0000000000000000",
 			"card 9111111111111111119",         // no issuer
 			"card 41111111111111111111",        // twenty digits
@@ -126,8 +138,8 @@ var issuers = [10][]issuer{
 	3: {
 		{300, 305, 3, 14, 19}, // Diners Club
 		{3095, 3095, 4, 14, 19},
-		{34, 34, 2, 15, 15}, // American Express
-		{35, 35, 2, 16, 19}, // JCB: 3528 to 3589, and what else of 35 older lists give it
+		{34, 34, 2, 15, 15},     // American Express
+		{3528, 3589, 4, 16, 19}, // JCB
 		{36, 36, 2, 14, 19},
 		{37, 37, 2, 15, 15},
 		{38, 39, 2, 14, 19},

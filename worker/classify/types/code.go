@@ -87,12 +87,14 @@ func formed(s, form string) bool {
 	return true
 }
 
-// written is the Check of numbers that have a form and nothing else to check.
+// written is the Check of numbers that have a form and nothing else to check. A
+// form that leaves it open which characters are letters would take any word of
+// its length, names of variables first: there must be a digit, and no small letter.
 func written(forms ...string) func(*classify.Candidate) bool {
 	return func(c *classify.Candidate) bool {
 		m := c.Match()
 		for _, f := range forms {
-			if formed(m, f) {
+			if formed(m, f) && (!strings.Contains(f, "*") || strings.ContainsAny(m, decimals) && strings.ToUpper(m) == m) {
 				return true
 			}
 		}
@@ -179,12 +181,15 @@ func mod1110(digits []byte) bool {
 }
 
 // mrzDigit is the check digit of ICAO Doc 9303 part 3, 4.9: digits and letters,
-// which count from A for 10, weigh 7, 3, 1 in turn.
+// which count from A for 10, weigh 7, 3, 1 in turn; the filler '<' counts nothing.
 func mrzDigit(s string) byte {
 	sum := 0
 	for i := range len(s) {
-		v := int(s[i] - '0')
-		if s[i] > '9' {
+		v := 0
+		switch {
+		case s[i] <= '9':
+			v = int(s[i] - '0')
+		case s[i] != '<':
 			v = int(upper(s[i])-'A') + 10
 		}
 		sum += v * [3]int{7, 3, 1}[i%3]

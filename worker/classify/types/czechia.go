@@ -53,7 +53,9 @@ func czechPersonalCheck(c *classify.Candidate) bool {
 		year += 100
 	}
 	n := number(d)
-	return calendar(year, month, number(d[4:6])) && (n%11 == 0 || n/10%11 == 10 && d[9] == '0')
+	// Where eleven leaves ten, numbers were given with a 0 until 1985, and since
+	// then not at all.
+	return calendar(year, month, number(d[4:6])) && (n%11 == 0 || year < 1986 && n/10%11 == 10 && d[9] == '0')
 }
 
 // slovakiaPersonal is the same register's number under its Slovak name.

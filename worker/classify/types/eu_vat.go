@@ -1,6 +1,7 @@
 package types
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/classifyd/classifyd/worker/classify"
@@ -54,6 +55,18 @@ func (v vat) typ() *classify.Type {
 		}},
 		Leaves: v.leaves,
 	}
+	if layouts := v.layouts(); len(layouts) > 0 {
+		// In groups the prefix may be small; a Word's start would need a digit in it.
+		t.Rules = append(t.Rules, classify.Rule{
+			Shape: classify.Number{Layouts: layouts, Seps: " .-"},
+			Check: func(c *classify.Candidate) bool {
+				return v.check(c.Digits) && takePrefix(c, v.prefix) && c.Text[c.Start]|0x20 == c.Text[c.Start]
+			},
+			Strength: v.strength,
+			Alone:    75,
+			With:     85,
+		})
+	}
 	if v.id == "" {
 		t.ID = own(strings.ToLower(v.country) + "-vat-number")
 	}
@@ -63,6 +76,20 @@ func (v vat) typ() *classify.Type {
 			classify.Sample{Text: "VAT ID: " + s, Match: s, Confidence: 85})
 	}
 	return t
+}
+
+// layouts are those of forms that are groups of digits.
+func (v vat) layouts() []string {
+	var all []string
+	for _, f := range v.forms {
+		if groups := strings.Split(f, " "); len(groups) > 1 && strings.Trim(f, "9 ") == "" {
+			for i, g := range groups {
+				groups[i] = strconv.Itoa(len(g))
+			}
+			all = append(all, strings.Join(groups, " "))
+		}
+	}
+	return all
 }
 
 // taken reads the number in one of its forms and checks it.

@@ -2,6 +2,7 @@ package types
 
 import (
 	"strings"
+	"time"
 
 	"github.com/classifyd/classifyd/worker/classify"
 )
@@ -103,3 +104,92 @@ func indiaVoter() *classify.Type {
 }
 
 func voter(s string) bool { return formed(s, "AAA9999999") && !uniform([]byte(s[3:])) }
+
+// indiaPassport is a letter, of which Q, X and Z are not in use, and seven
+// digits, the first of them and the last never zero (Passport Seva).
+func indiaPassport() *classify.Type {
+	const letters = "ABCDEFGHIJKLMNOPRSTUVWY"
+	return &classify.Type{
+		ID:          own("india-passport-number"),
+		Name:        "India Passport Number",
+		Description: "Numbers of Indian passports, reported only where a word near them says so.",
+		Publisher:   publisher,
+		Category:    classify.CategoryIdentity,
+		Countries:   []string{"IN"},
+		Recommended: 75,
+		Words:       append([]string{"indian passport", "india passport", "republic of india", "passport seva", "पासपोर्ट", "पासपोर्ट संख्या", "பாஸ்போர்ட்", "পাসপোর্ট", "పాస్‌పోర్ట్", "ಪಾಸ್‌ಪೋರ್ಟ್", "પાસપોર્ટ"}, passportWords...),
+		Rules: []classify.Rule{{
+			Shape: small(classify.Word{Starts: pairs(letters, "123456789"), Min: 8, Max: 8, Before: 1, After: reach}),
+			Check: func(c *classify.Candidate) bool {
+				m := c.Match()
+				return formed(m, "A9999999") && m[7] != '0' && !uniform([]byte(m[1:])) && c.Before() != '-'
+			},
+			Strength: classify.Form,
+			With:     75,
+		}},
+		Finds:  []classify.Sample{{Text: "Indian passport M8245917", Match: "M8245917", Confidence: 75}},
+		Leaves: []string{"M8245917", "indian passport Q8245917", "indian passport M0245917", "indian passport M8245910"},
+	}
+}
+
+// indiaDriver is the number of Sarathi, the national register: a state, its
+// office, the year of issue and seven digits (Ministry of Road Transport and
+// Highways; Central Motor Vehicles Rules, form 7).
+func indiaDriver() *classify.Type {
+	return &classify.Type{
+		ID:          "680788a3-53b6-455a-b891-c38cd76dc917",
+		Name:        "India Driver's License Number",
+		Description: "Numbers of Indian driving licences.",
+		Publisher:   publisher,
+		Category:    classify.CategoryIdentity,
+		Countries:   []string{"IN"},
+		Recommended: 75,
+		Words:       append([]string{"dl no", "dl number", "dl", "rto", "sarathi", "parivahan", "union of india", "transport department", "ड्राइविंग लाइसेंस", "चालक लाइसेंस", "लाइसेंस", "ஓட்டுநர் உரிமம்", "ড্রাইভিং লাইসেন্স", "డ్రైవింగ్ లైసెన్స్"}, licenceWords...),
+		Rules: []classify.Rule{{
+			Shape:    classify.Word{Starts: indiaStates(), Min: 2, Max: 15, Before: 1, After: reach},
+			Check:    indiaDriverCheck,
+			Strength: classify.Ranges,
+			Alone:    75,
+			With:     85,
+		}},
+		Finds: []classify.Sample{
+			{Text: "driving licence MH12 20110012345", Match: "MH12 20110012345", Confidence: 85},
+			{Text: "DL-1420110012345", Match: "DL-1420110012345", Confidence: 75},
+			{Text: "ref KA0120190004321", Match: "KA0120190004321", Confidence: 75},
+			{Text: "dl no: UP-32-2015-0034567", Match: "UP-32-2015-0034567", Confidence: 85},
+		},
+		Leaves: []string{"dl MH12 18110012345", "dl XX12 20110012345", "dl MH12 2011001234", "dl MH12 201100123456", "dl MH00 20110012345", "dl MH12 20110000000"},
+	}
+}
+
+// indiaDriverCheck reads the two letters and thirteen digits, between whose
+// parts a space or a hyphen may stand.
+func indiaDriverCheck(c *classify.Candidate) bool {
+	var digits [13]byte
+	n, parts := 0, [...]int{0, 2, 6}
+	i := c.Start + 2
+	for n < len(digits) && i < len(c.Text) {
+		b := c.Text[i]
+		switch {
+		case b >= '0' && b <= '9':
+			digits[n] = b
+			n++
+		case (b == ' ' || b == '-') && c.Text[i-1] != ' ' && c.Text[i-1] != '-' && (n == parts[0] || n == parts[1] || n == parts[2]):
+		default:
+			return false
+		}
+		i++
+	}
+	if n < len(digits) || i < len(c.Text) && wordByte(c.Text[i]) || c.Before() == '-' {
+		return false
+	}
+	office, year := number(digits[:2]), number(digits[2:6])
+	c.End = i
+	return office > 0 && year >= 1950 && year <= time.Now().Year() && !uniform(digits[6:])
+}
+
+// indiaStateCodes are those of rule 51 of the Central Motor Vehicles Rules, with
+// the codes that states had before they were renamed or joined.
+const indiaStateCodes = "AN AP AR AS BH BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TG TN TR TS UA UK UP WB"
+
+func indiaStates() []string { return strings.Fields(indiaStateCodes) }

@@ -17,6 +17,7 @@ func westernEurope() []*classify.Type {
 		austriaSocialSecurity(), austriaTaxNumber(), austriaIdentityCard(), belgiumNational(),
 		franceSocialSecurity(), franceTaxNumber(), franceIdentityCard(), franceHealthCard(),
 		germanyTaxID(), germanyTaxNumber(), germanyIdentityCard(), germanyPassport(), germanyPensionNumber(), germanyHealthInsurance(), germanyDoctor(),
+		germanyPractice(), germanyCommercial(), germanyPostcode(),
 		irelandPPS(), italyFiscalCode(), italyVAT(), luxembourgPerson(), luxembourgCompany(),
 		netherlandsBSN(), netherlandsTaxNumber(), portugalTax(), portugalCitizenCard(),
 		spainDNI(), spainTaxNumber(), spainCompanyNumber(), spainSocialSecurity(),

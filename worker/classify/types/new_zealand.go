@@ -208,6 +208,7 @@ func newZealandWelfare() *classify.Type {
 		Category:    classify.CategoryIdentity,
 		Countries:   []string{"NZ"},
 		Recommended: 85,
+		Proximity:   60, // nine digits and words of three letters are everywhere
 		Words: []string{
 			"social welfare", "social welfare number", "social welfare#", "swn", "swn#", "sw no", "client number", "work and income", "winz", "msd",
 			"te hiranga tangata",

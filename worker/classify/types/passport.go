@@ -1,6 +1,8 @@
 package types
 
 import (
+	"strings"
+
 	"github.com/classifyd/classifyd/worker/classify"
 )
 
@@ -43,15 +45,16 @@ func documents(all []document, name, description, before string, words []string)
 			Finds:       []classify.Sample{{Text: d.words[0] + ": " + d.sample, Match: d.sample, Confidence: 75}},
 			Leaves:      []string{d.sample, before + "1" + d.sample + "1"},
 		}
-		if len(d.layouts) > 0 && (d.layouts[0] == "6" || d.layouts[0] == "7") {
-			// Numbers so short are everywhere; the word must stand at their side.
+		if len(d.layouts) > 0 && len(d.layouts[0]) == 1 && d.layouts[0] < "9" || len(d.forms) > 0 && strings.Contains(d.forms[0], "*") {
+			// Numbers so short or so free in form are everywhere; the word must
+			// stand at their side.
 			t.Proximity = 60
 		}
 		if len(d.layouts) > 0 {
 			t.Rules = append(t.Rules, classify.Rule{Shape: classify.Number{Layouts: d.layouts}, Check: varied, With: 75})
 		}
 		if len(d.forms) > 0 {
-			t.Rules = append(t.Rules, classify.Rule{Shape: small(code(d.forms...)), Check: written(d.forms...), With: 75})
+			t.Rules = append(t.Rules, classify.Rule{Shape: small(code(d.forms...)), Check: numbered(written(d.forms...)), With: 75})
 		}
 		if d.person != nil {
 			for _, r := range d.person.Rules {
@@ -64,8 +67,35 @@ func documents(all []document, name, description, before string, words []string)
 	return ts
 }
 
-// varied reports whether the digits are not all the same.
-func varied(c *classify.Candidate) bool { return !uniform(c.Digits) }
+// numbered is a check that takes no words, though the form would allow letters
+// in all places but one.
+func numbered(check func(*classify.Candidate) bool) func(*classify.Candidate) bool {
+	return func(c *classify.Candidate) bool {
+		digits := 0
+		for _, b := range []byte(c.Match()) {
+			if b >= '0' && b <= '9' {
+				digits++
+			}
+		}
+		return digits >= 2 && check(c)
+	}
+}
+
+// varied reports whether the digits are neither all the same nor the date of a
+// day, as documents and files are named after.
+func varied(c *classify.Candidate) bool {
+	return !uniform(c.Digits) && !isDay(c.Digits)
+}
+
+// isDay reports whether d is a day between 1900 and 2099, the year first or last.
+func isDay(d []byte) bool {
+	if len(d) != 8 {
+		return false
+	}
+	ours := func(year int) bool { return year >= 1900 && year < 2100 }
+	first, last := number(d[:4]), number(d[4:])
+	return ours(first) && calendar(first, number(d[4:6]), number(d[6:])) || ours(last) && calendar(last, number(d[2:4]), number(d[:2]))
+}
 
 // passportWords are evidence for a passport of any country.
 var passportWords = []string{

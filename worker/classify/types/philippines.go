@@ -41,18 +41,18 @@ func philippinesPassport() *classify.Type {
 		Publisher:   publisher,
 		Category:    classify.CategoryIdentity,
 		Countries:   []string{"PH"},
-		Recommended: 85,
+		Recommended: 75,
 		Words:       []string{"pasaporte", "numero ng pasaporte", "philippine passport", "dfa", "passport number", "passport no", "passport"},
 		Rules: []classify.Rule{
 			{
 				Shape:    code("A9999999A", "AA9999999", "AA999999"),
 				Check:    written("A9999999A", "AA9999999", "AA999999"),
-				Strength: classify.Form, With: 85,
+				Strength: classify.Form, With: 75,
 			},
 		},
 		Finds: []classify.Sample{
-			{Text: "philippine passport P1234567A", Match: "P1234567A", Confidence: 85},
-			{Text: "pasaporte EB1234567", Match: "EB1234567", Confidence: 85},
+			{Text: "philippine passport P1234567A", Match: "P1234567A", Confidence: 75},
+			{Text: "philippine passport EB1234567", Match: "EB1234567", Confidence: 75},
 		},
 		Leaves: []string{"P1234567A", "pasaporte P123456A"},
 	}

@@ -38,7 +38,7 @@ func phone() *classify.Type {
 		Words: []string{
 			"phone", "phones", "phone number", "phone no", "phonenumber", "telephone", "tel", "tel no", "mobile", "mobile number", "cell", "cellphone", "cellular",
 			"cell phone", "landline", "fax", "fax number", "telefax", "call", "call me", "dial", "ring", "reach me", "reach us", "contact",
-			"contact number", "hotline", "helpline", "toll free", "whatsapp", "sms", "text me", "text message", "voicemail", "answering", "extension",
+			"contact number", "hotline", "helpline", "toll free", "whatsapp", "sms", "text me", "text message", "voicemail", "answering", "phone extension", "ext",
 			"desk", "office number", "office phone",
 			"telefon", "telefonnummer", "handy", "handynummer", "rufnummer", "mobil", "mobilnummer", "durchwahl", "anrufen",
 			"téléphone", "telephone portable", "portable", "appeler", "numéro de téléphone", "teléfono", "telefono", "móvil", "celular", "llamar", "llame",
@@ -51,6 +51,8 @@ func phone() *classify.Type {
 			rule(international, p.valid, 65, 75),
 			rule(formatted, p.valid, 65, 75),
 			rule(bare, p.valid, 0, 75),
+			// A subscriber's number without its area, which a label says it is.
+			{Shape: classify.Run{Min: 7, Max: 7}, Check: labelled, Strength: classify.Form, With: 65},
 			// Of the right length for its country but not allotted: what fiction,
 			// tests and slips of the pen look like, and new ranges.
 			rule(international, possible, 0, 65),
@@ -66,23 +68,57 @@ func phone() *classify.Type {
 			{Text: "电话：010-6552-9988", Match: "010-6552-9988", Confidence: 75},
 			{Text: "Mobile: +44 7700 921 123", Match: "+44 7700 921 123", Confidence: 65},
 			{Text: "001 212 555 2368", Match: "001 212 555 2368", Confidence: 65},
+			{Text: "Phone: 555-2368", Match: "555-2368", Confidence: 65},
+			{Text: "555 2368 mobile", Match: "555 2368", Confidence: 65},
 		},
 		Leaves: []string{
-			"2125552368",             // nothing says what it is
-			"call 2024-11-05",        // a date
-			"call 05.11.2024 12:30",  // a date
-			"call 112-555-2368",      // no area code
-			"call 212-55-2368",       // grouped as a social security number
-			"call 17031 2202",        // grouped as a postal code
-			"+44 7700 921 123",       // not allotted, and nothing says what it is
-			"call +44 7700 92112345", // too long
-			"fax 10.20.30.40",        // an address
+			"2125552368",              // nothing says what it is
+			"call 2024-11-05",         // a date
+			"call 05.11.2024 12:30",   // a date
+			"call 112-555-2368",       // no area code
+			"call 212-55-2368",        // grouped as a social security number
+			"call for 555 2368 units", // nothing labels it
+			"call 17031 2202",         // grouped as a postal code
+			"+44 7700 921 123",        // not allotted, and nothing says what it is
+			"call +44 7700 92112345",  // too long
+			"fax 10.20.30.40",         // an address
 			"call id 123456789012345678",
 			"tel 1-2-3-4-5-6-7-8-9",
 			"call 0000000000",
 			"call 1,234,567.89",
 		},
 	}
+}
+
+// labelled takes three digits and four, as subscribers' numbers are printed in
+// North America and elsewhere, right behind or before a word for a telephone.
+func labelled(c *classify.Candidate) bool {
+	m := c.Match()
+	if !formed(m, "999-9999") && !formed(m, "999 9999") && !formed(m, "999.9999") || m[0] < '2' || uniform(c.Digits) {
+		return false
+	}
+	if next := c.Text[c.End:]; wordByte(c.After()) || len(next) > 1 && strings.IndexByte("-./:,", next[0]) >= 0 && next[1] >= '0' && next[1] <= '9' {
+		return false
+	}
+	before := strings.TrimRight(c.Text[:c.Start], " \t\r\n")
+	label := strings.TrimRight(before, ":.#")
+	start := len(label)
+	for start > 0 && wordByte(label[start-1]) {
+		start--
+	}
+	if label != before && isLabel(label[start:]) {
+		return true
+	}
+	after := strings.TrimLeft(c.Text[c.End:], " -(,")
+	end := 0
+	for end < len(after) && wordByte(after[end]) {
+		end++
+	}
+	return isLabel(after[:end])
+}
+
+func isLabel(word string) bool {
+	return word != "" && strings.Contains(" phone telephone tel fax mobile cell ph home office work ", " "+strings.ToLower(word)+" ")
 }
 
 // A phoneStyle is how much the way a number is written says by itself.
@@ -187,7 +223,7 @@ func isYears(m string, groups []int) bool {
 
 // isQuad reports whether m looks like an address of IPv4.
 func isQuad(m string, groups []int) bool {
-	return len(groups) == 4 && strings.Count(m, ".") == 3 && max(groups[0], groups[1], groups[2], groups[3]) <= 3 && !(groups[0] == 3 && groups[3] == 4)
+	return len(groups) == 4 && strings.Count(m, ".") == 3 && max(groups[0], groups[1], groups[2], groups[3]) <= 3 && !(groups[0] == 3 && m[:3] > "255")
 }
 
 // extension returns the length of an extension that s begins with, as in

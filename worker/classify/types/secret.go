@@ -9,7 +9,10 @@ import (
 // developer has yet to fill in.
 func placeholder(secret string) bool {
 	s := strings.ToLower(secret)
-	for _, p := range []string{"example", "changeme", "placeholder", "xxxx", "0000000000", "1234567890abcdef", "abcdefghij"} {
+	for _, p := range []string{
+		"example", "changeme", "change-me", "change_me", "placeholder", "xxxx", "****", "0000000000", "1234567890abcdef", "abcdefghij", "your-", "your_", "yourpass", "yoursecret",
+		"redacted", "insert-", "insert_", "replace-", "replace_", "dummy", "todo", "fixme", "-here", "_here", "....",
+	} {
 		if strings.Contains(s, p) {
 			return true
 		}

@@ -46,6 +46,10 @@ func All() []*classify.Type {
 		usDriver(),
 		vin(),
 		imei(),
+		machineReadableZone(),
+		dateOfBirth(),
+		icd10(),
+		icd9(),
 		ukNHS(),
 		ukNINO(),
 		ukUTR(),
@@ -64,10 +68,14 @@ func All() []*classify.Type {
 		australiaACN(),
 		australiaMedicare(),
 		australiaPassport(),
+		australiaBankAccount(),
+		australiaDriver(),
 		indiaAadhaar(),
 		indiaPAN(),
 		indiaGSTIN(),
 		indiaVoter(),
+		indiaPassport(),
+		indiaDriver(),
 		email(),
 		phone(),
 		ipv4(),
@@ -79,7 +87,11 @@ func All() []*classify.Type {
 		privateKey(),
 		jwt(),
 		passwordURL(),
-	}, tokens(), azureSecrets(), nations())
+		webURL(),
+		passwordAssignment(),
+		authorizationHeader(),
+		googleServiceAccount(),
+	}, tokens(), azureSecrets(), nations(), vehicles())
 }
 
 // own returns the ID of a type that has none elsewhere: RFC 9562, section 5.5.

@@ -9,7 +9,7 @@ func usNPI() *classify.Type {
 	return &classify.Type{
 		ID:          own("us-national-provider-identifier"),
 		Name:        "U.S. National Provider Identifier (NPI)",
-		Description: "Numbers of American health care providers, reported only where a word near them says so.",
+		Description: "Numbers of American health care providers.",
 		Publisher:   publisher,
 		Category:    classify.CategoryHealth,
 		Countries:   []string{"US"},
@@ -22,14 +22,16 @@ func usNPI() *classify.Type {
 			Shape:    classify.Number{Layouts: []string{"10", "4-3-3", "3-3-4"}},
 			Check:    func(c *classify.Candidate) bool { return npi(c.Digits) },
 			Strength: classify.CheckDigit,
+			Alone:    65,
 			With:     85,
 		}},
 		Finds: []classify.Sample{
 			{Text: "NPI 1234567893", Match: "1234567893", Confidence: 85},
 			{Text: "Provider identifier 1245319599", Match: "1245319599", Confidence: 85},
 			{Text: "npi: 1234-567-893", Match: "1234-567-893", Confidence: 85},
+			{Text: "1234567893", Match: "1234567893", Confidence: 65},
 		},
-		Leaves: []string{"1234567893", "npi 1234567890", "npi 3234567893", "npi 0234567893", "npi 12345678934"},
+		Leaves: []string{"npi 1234567890", "npi 3234567893", "npi 0234567893", "npi 12345678934"},
 	}
 }
 

@@ -17,7 +17,7 @@ func usSSN() *classify.Type {
 	return &classify.Type{
 		ID:          "a44669fe-0d48-453d-a9b1-2cc83f2cba77",
 		Name:        "U.S. Social Security Number (SSN)",
-		Description: "United States social security numbers, reported only where a word near them says so.",
+		Description: "United States social security numbers; without groups only where a word near them says so.",
 		Publisher:   publisher,
 		Category:    classify.CategoryIdentity,
 		Countries:   []string{"US"},
@@ -28,7 +28,7 @@ func usSSN() *classify.Type {
 			"seguro social", "número de seguro social", "numero de seguro social", "seguridad social",
 		},
 		Rules: []classify.Rule{
-			{Shape: nineFormatted, Check: old, Strength: classify.Ranges, With: 85},
+			{Shape: nineFormatted, Check: old, Strength: classify.Ranges, Alone: 65, With: 85},
 			{Shape: nineLoose, Check: old, Strength: classify.Ranges, With: 75},
 			{Shape: nineFormatted, Check: later, Strength: classify.Ranges, With: 65},
 			{Shape: nineLoose, Check: later, Strength: classify.Ranges, With: 55},
@@ -40,9 +40,11 @@ func usSSN() *classify.Type {
 			{Text: "ssn 536228726.", Match: "536228726", Confidence: 75},
 			{Text: "número de seguro social 801-22-8726", Match: "801-22-8726", Confidence: 65},
 			{Text: "ssn 801228726", Match: "801228726", Confidence: 55},
+			{Text: "for 536-22-8726,", Match: "536-22-8726", Confidence: 65},
 		},
 		Leaves: []string{
-			"part 536-22-8726",    // nothing says what it is
+			"part 536228726",      // nothing says what it is
+			"part 801-22-8726",    // nor here, and the area is a late one
 			"ssn 000-22-8726",     // area
 			"ssn 666-22-8726",     // area
 			"ssn 900-22-8726",     // area
@@ -53,7 +55,7 @@ func usSSN() *classify.Type {
 			"ssn 111-11-1111",     // a placeholder
 			"ssn 1536-22-8726",    // longer
 			"ssn 536-22-8726-1",   // longer
-			"ssnx 536-22-8726",    // not the word
+			"ssnx 536228726",      // not the word
 			"ssn 536-22 8726 abc", // two kinds of separator
 		},
 	}
