@@ -93,6 +93,7 @@ func hammer(t *testing.T, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), self, args...)
+	c.Env = append(os.Environ(), "TMPDIR="+t.TempDir()) // whoever is killed leaves files there
 	c.Stderr = t.Output()
 	return c
 }
