@@ -62,7 +62,7 @@ type App struct {
 
 	listener net.Listener // nil in a worker
 	server   *http.Server
-	requests context.CancelFunc // ends what requests wait for
+	requests context.CancelCauseFunc // ends what requests wait for
 
 	metrics *prometheus.Registry
 	debug   *http.Server // nil without --debug-listen
@@ -147,7 +147,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		a.listener = l
 	}
 	a.close = append(a.close, closing(a.listener))
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	a.requests = cancel
 	var gather prometheus.Gatherer
 	if a.opts.DebugListen == "" {
@@ -160,6 +160,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		Log:            a.log,
 		Metrics:        a.metrics,
 		Gather:         gather,
+		Authenticate:   a.opts.Authenticate,
 		MaxText:        a.opts.MaxText,
 		MaxFile:        cmp.Or(a.opts.MaxFile, a.opts.mostFile()),
 		TrustForwarded: a.opts.TrustForwarded,
@@ -267,8 +268,9 @@ func (a *App) shutdown() error {
 	if a.server == nil {
 		return nil
 	}
-	defer a.requests()
-	t := time.AfterFunc(shortly, a.requests)
+	end := func() { a.requests(api.ErrStopping) }
+	defer end()
+	t := time.AfterFunc(shortly, end)
 	defer t.Stop()
 	ctx, cancel := context.WithTimeout(context.Background(), httpShould)
 	defer cancel()

@@ -25,7 +25,7 @@ var borders = []struct {
 	{"github.com/hibiken/asynq/...", []string{"jobs", "cmd/hammer"}, "asynq only delivers; what becomes of a job stands in jobs alone"},
 	{
 		"github.com/redis/go-redis/...",
-		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "jobs/tenants", "cmd/internal/app", "cmd/hammer"},
+		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "jobs/snapshot", "jobs/tenants", "cmd/internal/app", "cmd/hammer/..."},
 		"whoever talks to Redis past jobs can break what jobs promises",
 	},
 	{"github.com/alicebob/miniredis/...", []string{"jobs", "jobs/embedded", "jobs/jobtest"}, "an embedded Redis needs the running clock that jobs/embedded gives it"},

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
 )
@@ -68,6 +69,9 @@ type Options struct {
 
 	LogFormat string     `default:"text" enum:"text,json" help:"Form of the log on standard error: ${enum}."`
 	LogLevel  slog.Level `default:"info" help:"Least level that is logged: debug, info, warn or error."`
+
+	// Authenticate, if set, says who calls the API.
+	Authenticate api.Authenticator `kong:"-"`
 
 	// Log replaces the log on standard error, Listener the one at Listen and
 	// Out standard output, where Start says how to use what it has started.
