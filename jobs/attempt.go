@@ -21,6 +21,8 @@ type attempt struct {
 	job     *Job
 	handler Handler
 
+	requestAt string // the blob of the request, "" when that came with the claim
+
 	activity string // its trace, for the log and an error's activityId
 
 	ctx      context.Context
@@ -93,7 +95,19 @@ func (a *attempt) handle(ctx context.Context) (out outcome) {
 			out = outcome{err: &Error{Code: HandlerFailed, Message: "the handler panicked"}}
 		}
 	}()
+	if a.requestAt != "" {
+		var err error
+		if a.job.Request, err = a.w.q.load(ctx, a.requestAt); err != nil {
+			a.w.q.log.Warn("request not read", "job", a.run.name, "error", err)
+			return outcome{err: unread(err)}
+		}
+	}
 	r, err := a.handler.Run(ctx, a.job)
+	if failure := a.job.Content.failure(); failure != nil {
+		// Whatever the handler made of it: what it was given was not the file.
+		a.w.q.log.Warn("content not read", "job", a.run.name, "error", failure)
+		return outcome{err: unread(failure)}
+	}
 	return outcome{r, err}
 }
 
@@ -109,14 +123,20 @@ func (a *attempt) settle(out outcome) (state string) {
 	case errors.Is(out.err, ErrStopping):
 		return a.again("handback", 0, "")
 	case out.err == nil:
-		result := ""
-		if out.result != nil {
-			result = string(out.result.JSON)
+		result, ref, err := q.keepResult(out.result)
+		if err == nil {
+			v := a.persist(settleScript, "s", result, "", keep, ref)
+			if v == int64(0) {
+				q.discard(context.Background(), ref)
+			}
+			if v != int64(1) {
+				return "gone"
+			}
+			signal(q.dead)
+			return string(Succeeded)
 		}
-		if a.persist(settleScript, "s", result, "", keep) != int64(1) {
-			return "gone"
-		}
-		return string(Succeeded)
+		q.log.Warn("result not kept", "job", a.run.name, "error", err)
+		out.err = &Error{Code: InternalError, Message: "the result could not be stored", RetryAfter: blobRetry}
 	}
 	e, final := explain(out.err)
 	e.ActivityID = a.activity
@@ -124,9 +144,10 @@ func (a *attempt) settle(out outcome) (state string) {
 	if !final && a.job.tries+1 < q.opt.MaxAttempts {
 		return a.again("retry", backoff(&e, a.job.tries), failure)
 	}
-	if a.persist(settleScript, "f", "", failure, keep) != int64(1) {
+	if a.persist(settleScript, "f", "", failure, keep, "") != int64(1) {
 		return "gone"
 	}
+	signal(q.dead)
 	return string(Failed)
 }
 

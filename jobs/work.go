@@ -186,25 +186,33 @@ func (w *worker) claim(d run) (*attempt, error) {
 		// Passed on, which is due before the next pass of the sweep.
 		time.AfterFunc(passOn, func() { signal(q.nudge) })
 	}
-	if len(f) != 6 {
+	if len(f) != 9 {
 		return nil, nil
 	}
 	j, err := jobFrom(d.name, f[2], f[3], "", "")
 	if err != nil {
 		return nil, err
 	}
-	j.Request = []byte(f[4])
-	a := &attempt{w: w, run: run{d.name, f[1]}, job: j, handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
+	if j.Request, err = q.packer.unpack(f[4]); err != nil {
+		return nil, fmt.Errorf("request of %s: %w", d.name, err)
+	}
+	a := &attempt{w: w, run: run{d.name, f[1]}, job: j, requestAt: f[7], handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
 	if f[0] == "unserved" {
 		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
+		a.requestAt = ""
+	}
+	a.ctx, a.cancel = context.WithCancelCause(context.Background())
+	if j.Content, err = q.content(a.ctx, f[6], f[8]); err != nil {
+		a.cancel(err)
+		return nil, fmt.Errorf("file of %s: %w", d.name, err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.runs[a.run] != nil {
+		a.cancel(nil)
 		return nil, nil // asynq delivered to us twice; the first is at work
 	}
 	w.runs[a.run] = a
-	a.ctx, a.cancel = context.WithCancelCause(context.Background())
 	q.met.started(j)
 	if w.stopping {
 		a.cancel(ErrStopping)

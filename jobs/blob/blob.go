@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"net/url"
 	"os"
@@ -28,8 +27,14 @@ import (
 	"gocloud.dev/gcerrors"
 )
 
-// ErrNotFound: there is no such blob.
-var ErrNotFound = errors.New("no such blob")
+// What callers branch on.
+var (
+	// ErrNotFound: there is no such blob.
+	ErrNotFound = errors.New("no such blob")
+
+	// ErrAway: the place cannot be reached, or is full.
+	ErrAway = errors.New("the place for blobs does not answer")
+)
 
 // A Store is one place for blobs. Its methods may be called from many
 // goroutines.
@@ -132,7 +137,7 @@ func (s *Store) Put(ctx context.Context, name string, r io.Reader) (size int64, 
 		BeforeWrite:    func(as func(any) bool) error { as(&file); return nil },
 	})
 	if err != nil {
-		return 0, fmt.Errorf("put blob: %w", err)
+		return 0, explain("put", err)
 	}
 	source := &reader{r: r}
 	size, err = io.Copy(w, source)
@@ -149,7 +154,7 @@ func (s *Store) Put(ctx context.Context, name string, r io.Reader) (size int64, 
 	case source.err != nil:
 		return 0, source.err
 	case err != nil:
-		return 0, fmt.Errorf("put blob: %w", err)
+		return 0, explain("put", err)
 	}
 	return size, nil
 }
@@ -209,8 +214,8 @@ func explain(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case gcerrors.Code(err) == gcerrors.NotFound, errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: %w", what, ErrNotFound)
+	case what != "put" && gcerrors.Code(err) == gcerrors.NotFound:
+		return fmt.Errorf("%s blob: %w", what, ErrNotFound)
 	}
-	return fmt.Errorf("%s blob: %w", what, err)
+	return fmt.Errorf("%s blob: %w: %w", what, ErrAway, err)
 }

@@ -61,6 +61,16 @@ type record struct {
 	whole                           string // all that may not change once it ended
 }
 
+// blobs are the names of those that r has.
+func (r *record) blobs() (names []string) {
+	for _, field := range []string{"C", "F", "R"} {
+		if name, _, ok := strings.Cut(r.fields[field], " "); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 func (r *record) done() bool { return strings.Contains("sfc", r.state) }
 
 func (r *record) index() string {
@@ -96,7 +106,7 @@ func parseRecord(key string, fields map[string]string) (record, error) {
 		created: num(m[1]), first: m[2], lane: m[3], jobType: m[4],
 		fields: fields,
 	}
-	r.whole = strings.Join([]string{fields["s"], fields["m"], fields["r"], fields["e"]}, "\x00")
+	r.whole = strings.Join([]string{fields["s"], fields["m"], fields["r"], fields["R"], fields["e"]}, "\x00")
 	return r, nil
 }
 
@@ -234,6 +244,11 @@ func (s *System) checkRecords(d dump) map[string]record {
 		if _, has := fields["c"]; has == r.done() {
 			s.t.Errorf("job %s in state %s: content there: %v", r.name, r.state, has)
 		}
+		for _, field := range []string{"f", "C", "F"} {
+			if _, has := fields[field]; has && r.done() {
+				s.t.Errorf("job %s in state %s has field %s", r.name, r.state, field)
+			}
+		}
 		if r.done() != (r.ended > 0) {
 			s.t.Errorf("job %s in state %s has end time %d", r.name, r.state, r.ended)
 		}
@@ -292,6 +307,12 @@ func (s *System) checkEntries(d dump, records map[string]record) {
 		add(r.index(), r.id, r.created)
 		addTo(r.shard+":types:"+r.tenant, r.jobType)
 		addTo(r.shard+":tenants", r.tenant)
+		for _, blob := range r.blobs() {
+			addTo(r.shard+":blobs", blob)
+			if slices.Contains(d.sets[r.shard+":dead"], blob) {
+				s.t.Errorf("job %s names a blob that is to be deleted", r.name)
+			}
+		}
 		switch {
 		case r.done():
 			add(r.shard+":ended", r.name, -1)
@@ -306,7 +327,7 @@ func (s *System) checkEntries(d dump, records map[string]record) {
 			s.t.Errorf("job %s in state %s has due time %d", r.name, r.state, r.due)
 		}
 	}
-	ours := regexp.MustCompile(`^\{s\d+\}:(i:|lease$|due$|ended$|types:|tenants$)`)
+	ours := regexp.MustCompile(`^\{s\d+\}:(i:|lease$|due$|ended$|types:|tenants$|blobs$)`)
 	for key, got := range d.zsets {
 		if !ours.MatchString(key) {
 			continue
@@ -435,5 +456,30 @@ func (s *System) CheckEnded() {
 		if p := s.accepted[this]; !r.done() && (p == nil || !p.mayBeGone) {
 			s.t.Errorf("job %s has not ended: %q", this, r.fields["s"])
 		}
+	}
+}
+
+// CheckBlobs fails the test unless the place for blobs has those that records
+// name and no others. That takes a quiet system, and the time in which what
+// was left behind is swept.
+func (s *System) CheckBlobs() {
+	s.t.Helper()
+	named := map[string]string{}
+	for _, r := range s.check(s.dump()) {
+		for _, blob := range r.blobs() {
+			named[blob] = r.name
+		}
+	}
+	for blob, err := range s.opt.Jobs.Blobs.List(s.t.Context(), time.Now().Add(24*time.Hour)) {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if named[blob] == "" {
+			s.t.Errorf("blob %s belongs to no job", blob)
+		}
+		delete(named, blob)
+	}
+	for blob, job := range named {
+		s.t.Errorf("blob %s of job %s is missing", blob, job)
 	}
 }

@@ -3,7 +3,7 @@
 -- ARGV 1 fence of the delivery  2 owner, one word  3 lease in µs  4 retention in µs  5 wait before passing on, µs
 --      6 the expired error, JSON  7 1 when the owner lately could not announce its types, as others may not have
 --      either; then the job types that the owner serves
--- Returns nil when the delivery counts for nothing, else {what, fence, s, m, c, e} where what is "run", "unserved"
+-- Returns nil when the delivery counts for nothing, else {what, fence, s, m, c, e, f, C, F} where what is "run", "unserved"
 -- (it runs, but no live worker serves its type), or "gone" (it expired, or waits for a worker that serves it).
 -- The same call again gets the same answer.
 evenfull(KEYS[1])
@@ -11,8 +11,8 @@ local r = read(KEYS[1])
 if not r then return nil end
 local now = clock()
 local function answer(what)
-  local f = redis.call("HMGET", r.key, "s", "m", "c", "e")
-  return { what, r.fence, f[1], f[2], f[3] or "", f[4] or "" }
+  local f = redis.call("HMGET", r.key, "s", "m", "c", "e", "f")
+  return { what, r.fence, f[1], f[2], f[3] or "", f[4] or "", f[5] or "", r.blobs.C or "", r.blobs.F or "" }
 end
 local served = false
 for i = 8, #ARGV do served = served or ARGV[i] == r.type end
