@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -30,7 +31,14 @@ func FileClassifier(e *classify.Engine) jobs.Handler {
 			if err != nil {
 				return nil, err
 			}
-			text, err := fileText(req.File)
+			file := req.File
+			if j.Content != nil {
+				file = make([]byte, j.Content.Size())
+				if _, err := j.Content.ReadAt(file, 0); err != nil && err != io.EOF {
+					return nil, err
+				}
+			}
+			text, err := fileText(file)
 			if err != nil {
 				return nil, err
 			}
@@ -40,7 +48,8 @@ func FileClassifier(e *classify.Engine) jobs.Handler {
 }
 
 // fileRequest is Graph's fileClassificationRequest in the form in which the API
-// stores it.
+// stores it. The file itself is the job's Content; in a job of an API before
+// that it still is in the request.
 type fileRequest struct {
 	File []byte `json:"file"`
 	narrowing
