@@ -7,11 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/blob"
@@ -145,6 +150,54 @@ func TestContentAndResultsComeBackFromRecordAndBlob(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestContentTravelsThroughEveryPlace(t *testing.T) {
+	for _, place := range []struct {
+		name string
+		open func(*testing.T) *blob.Store
+	}{
+		{"directory", func(t *testing.T) *blob.Store { return openPlace(t, "file://"+filepath.ToSlash(t.TempDir())) }},
+		{"s3", func(t *testing.T) *blob.Store {
+			t.Setenv("AWS_ACCESS_KEY_ID", "test")
+			t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+			backend := s3mem.New()
+			if err := backend.CreateBucket("blobs"); err != nil {
+				t.Fatal(err)
+			}
+			server := httptest.NewServer(gofakes3.New(backend).Server())
+			t.Cleanup(server.Close)
+			return openPlace(t, "s3://blobs?region=us-east-1&use_path_style=true&endpoint="+server.URL)
+		}},
+	} {
+		t.Run(place.name, func(t *testing.T) {
+			store := place.open(t)
+			s := jobtest.Start(t, jobtest.Options{Handlers: []jobs.Handler{mirror()}, Jobs: jobs.Options{Blobs: store, Inline: inline}})
+			asked, filed := s.Submit(big(2*inline)), s.Submit(file(t, s, bytes.Repeat([]byte{'a'}, 2*inline)))
+			if got := s.Wait(asked); string(got.Result) != string(big(2*inline).Request) {
+				t.Errorf("the request came back as %d bytes in state %s", len(got.Result), got.State)
+			}
+			if got := s.Wait(filed); len(got.Result) != 2*inline+2 {
+				t.Errorf("the file came back as %d bytes in state %s", len(got.Result), got.State)
+			}
+			s.Forget(asked)
+			s.Forget(filed)
+			if _, err := s.Queue.Sweep(t.Context()); err != nil {
+				t.Error(err)
+			}
+			s.CheckBlobs()
+		})
+	}
+}
+
+func openPlace(t *testing.T, url string) *blob.Store {
+	t.Helper()
+	s, err := blob.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
 }
 
 func TestBlobsEndWithTheirJob(t *testing.T) {

@@ -46,12 +46,15 @@ type Store struct{ bucket *blob.Bucket }
 //	s3://bucket?region=eu-central-1&endpoint=https://s3.internal&use_path_style=true&prefix=classifyd/
 //
 // A directory is made if it is missing. S3's credentials come from where the
-// AWS tools look for them; package gocloud.dev/blob/s3blob lists what a query
-// may hold. Errors do not repeat the URL.
+// AWS tools look for them, never from the URL; package gocloud.dev/blob/s3blob
+// lists what a query may hold.
 func Open(ctx context.Context, rawURL string) (*Store, error) {
 	u, err := url.Parse(rawURL)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, errNoPlace
+	case u.User != nil:
+		return nil, errors.New("the URL must not hold credentials") // and errors below may repeat it
 	}
 	switch u.Scheme {
 	case "file":

@@ -218,7 +218,7 @@ func TestPlacesThatCannotBeOpened(t *testing.T) {
 	for _, url := range []string{
 		"", "blobs", "gs://bucket", "file://host/dir", "file://", "file:///dir?create_dir=1", "file://" + file, "%",
 		"s3://none?region=us-east-1&use_path_style=true&endpoint=" + server.URL,
-		"s3://none?color=green",
+		"s3://none?color=green", "s3://user:word@blobs?region=us-east-1",
 	} {
 		if s, err := Open(t.Context(), url); err == nil {
 			t.Errorf("Open(%q) did not fail", url)
