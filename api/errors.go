@@ -33,6 +33,7 @@ var answers = []struct {
 	{ErrStopping, problem{status: http.StatusServiceUnavailable, code: "stopping", message: "the service is stopping: try again, under the same id or key if a job was posted", retry: time.Second}},
 	{jobs.ErrNotFound, problem{status: http.StatusNotFound, code: "jobNotFound", message: "there is no such job"}},
 	{jobs.ErrConflict, problem{status: http.StatusConflict, code: "idReused", message: "this id or key was used for another request"}},
+	{jobs.ErrNoBlobs, problem{status: http.StatusRequestEntityTooLarge, code: wire.ContentTooLarge, message: "content of this size needs a place of its own: the service must be started with --blob"}},
 	{jobs.ErrEnded, problem{status: http.StatusConflict, code: "jobEnded", message: "the job ended before it could be canceled"}},
 	{jobs.ErrChanged, problem{status: http.StatusPreconditionFailed, code: "jobChanged", target: "If-Match", message: "the job has changed since that ETag"}},
 	{jobs.ErrUnavailable, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer: try again, under the same id or key if a job was posted", retry: storeRetry}},

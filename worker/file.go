@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"slices"
 
@@ -46,16 +47,26 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 			if err != nil {
 				return nil, refused(err)
 			}
-			return scanFile(stream, x.Text(ctx, bytes.NewReader(req.File), "", limits))
+			return scanFile(stream, x.Text(ctx, req.file(j), "", limits))
 		},
 	}
 }
 
 // fileRequest is Graph's fileClassificationRequest in the form in which the API
-// stores it.
+// stores it. The file itself is the job's Content; in a job of an API before
+// that it still is in the request.
 type fileRequest struct {
 	File []byte `json:"file"`
 	narrowing
+}
+
+// file is the file of the request: beside it where it is a blob, or came by
+// itself.
+func (r *fileRequest) file(j *jobs.Job) *io.SectionReader {
+	if j.Content != nil {
+		return io.NewSectionReader(j.Content, 0, j.Content.Size())
+	}
+	return io.NewSectionReader(bytes.NewReader(r.File), 0, int64(len(r.File)))
 }
 
 // scanFile is what stream finds in the text of a file, and the first thing that

@@ -152,3 +152,30 @@ func (s *System) CheckEnded() {
 		}
 	}
 }
+
+// CheckBlobs fails the test unless the place for blobs has those that records
+// name and no others. That takes a quiet system, and the time in which what
+// was left behind is swept.
+func (s *System) CheckBlobs() {
+	s.t.Helper()
+	named := map[string]string{}
+	now := s.snapshot()
+	s.check(now)
+	for _, r := range now.Records {
+		for _, blob := range r.Blobs {
+			named[blob] = r.Name
+		}
+	}
+	for blob, err := range s.opt.Jobs.Blobs.List(s.t.Context(), time.Now().Add(24*time.Hour)) {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if named[blob] == "" {
+			s.t.Errorf("blob %s belongs to no job", blob)
+		}
+		delete(named, blob)
+	}
+	for blob, job := range named {
+		s.t.Errorf("blob %s of job %s is missing", blob, job)
+	}
+}

@@ -48,7 +48,7 @@ func (s *Snapshot) records(say func(string, ...any)) {
 }
 
 // lists are our keys that list records.
-var lists = regexp.MustCompile(`^\{s\d+\}:(i:|lease$|due$|ended$|types:|tenants$)`)
+var lists = regexp.MustCompile(`^\{s\d+\}:(i:|lease$|due$|ended$|types:|tenants$|blobs$)`)
 
 // entries compares all that lists the records with the records.
 func (s *Snapshot) entries(say func(string, ...any)) {
@@ -70,6 +70,12 @@ func (s *Snapshot) entries(say func(string, ...any)) {
 		add(r.index(), r.ID, r.Created)
 		addTo(r.Shard+":types:"+r.Tenant, r.Type)
 		addTo(r.Shard+":tenants", r.Tenant)
+		for _, blob := range r.Blobs {
+			addTo(r.Shard+":blobs", blob)
+			if slices.Contains(s.sets[r.Shard+":dead"], blob) {
+				say("job %s names a blob that is to be deleted", r.Name)
+			}
+		}
 		switch {
 		case r.Done():
 			add(r.Shard+":ended", r.Name, -1)
@@ -121,7 +127,7 @@ func (s *Snapshot) stays(say func(string, ...any)) {
 func (s *Snapshot) content(secret string, say func(string, ...any)) {
 	for key, fields := range s.hashes {
 		for field, value := range fields {
-			if strings.Contains(value, secret) && !(recordKey.MatchString(key) && field == "c") {
+			if strings.Contains(value, secret) && !(recordKey.MatchString(key) && (field == "c" || field == "f")) {
 				say("submitted content is in field %s of %s", field, key)
 			}
 		}
@@ -137,8 +143,8 @@ func (s *Snapshot) content(secret string, say func(string, ...any)) {
 
 // known are the keys that have an owner: ours, as package jobs documents
 // them, and those of asynq that are no task's.
-var known = regexp.MustCompile(`^(classifyd:layout` +
-	`|\{s\d+\}:(j:.*|i:.*|types:.*|e:.*|tenants|lease|due|ended|serves|sweep|sweeper)` +
+var known = regexp.MustCompile(`^(classifyd:layout|classifyd:\{t/.*` +
+	`|\{s\d+\}:(j:.*|i:.*|types:.*|e:.*|tenants|lease|due|ended|serves|sweep|sweeper|blobs|dead|listing)` +
 	`|asynq:(queues|servers|workers|schedulers|servers:.*|workers:.*|cancel)` +
 	`|asynq:\{s\d+\}\w+\}:(pending|active|lease|scheduled|retry|archived|completed|paused|processed.*|failed.*))$`)
 

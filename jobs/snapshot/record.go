@@ -16,7 +16,8 @@ type Record struct {
 	Version, Starts, Started, Ended int64
 	Due, Created                    int64
 	Lane, Type                      string
-	Content                         bool   // whether what was submitted is still there
+	Content                         bool // whether what was submitted is still there
+	Blobs                           []string
 	Whole                           string // all that may not change once it ended
 }
 
@@ -62,8 +63,16 @@ func parseRecord(key string, fields map[string]string) (Record, error) {
 		Started: number(h[5]), Ended: number(h[6]), Due: number(h[7]),
 		Created: number(m[1]), First: number(m[2]), Lane: m[3], Type: m[4],
 	}
-	_, r.Content = fields["c"]
-	r.Whole = strings.Join([]string{fields["s"], fields["m"], fields["r"], fields["e"]}, "\x00")
+	for _, field := range []string{"c", "f", "C", "F"} {
+		_, has := fields[field]
+		r.Content = r.Content || has
+	}
+	for _, field := range []string{"C", "F", "R"} {
+		if name, _, ok := strings.Cut(fields[field], " "); ok {
+			r.Blobs = append(r.Blobs, name)
+		}
+	}
+	r.Whole = strings.Join([]string{fields["s"], fields["m"], fields["r"], fields["R"], fields["e"]}, "\x00")
 	return r, nil
 }
 

@@ -4,7 +4,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -103,6 +102,14 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	a.close = append(a.close, closeRedis)
 	qo := o.queue(ro, a.log)
 	qo.Metrics = a.metrics
+	blobs, closeBlobs, err := openBlobs(ctx, &o)
+	if err != nil {
+		return nil, fmt.Errorf("--blob: %w", err)
+	}
+	if blobs != nil {
+		qo.Blobs = blobs
+		a.close = append(a.close, closeBlobs)
+	}
 	a.queue, err = jobs.Open(ctx, qo)
 	if err != nil {
 		return nil, fmt.Errorf("--redis: %w", err)
@@ -162,7 +169,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		Gather:         gather,
 		Authenticate:   a.opts.Authenticate,
 		MaxText:        a.opts.MaxText,
-		MaxFile:        cmp.Or(a.opts.MaxFile, a.opts.mostFile()),
+		MaxFile:        a.opts.MaxFile,
 		TrustForwarded: a.opts.TrustForwarded,
 		Origins:        a.opts.CORSOrigin,
 	}), a.log)
