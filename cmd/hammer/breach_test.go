@@ -40,7 +40,7 @@ var breaches = []struct {
 	},
 	{
 		"content stays after the end",
-		[]edit{{"record.lua", `redis.call("HDEL", r.key, "c", "w")`, ""}},
+		[]edit{{"record.lua", `redis.call("HDEL", r.key, "c", "f", "C", "F", "w")`, ""}},
 		"script-flush", 3, "Redis holds what the records ask for",
 	},
 	{
