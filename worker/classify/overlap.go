@@ -47,6 +47,7 @@ func (sc *scanner) byRank(a, b candidate) int {
 
 // resolve weighs candidates, which are sorted by offset, and counts the winners.
 func (sc *scanner) resolve(cs []candidate) {
+	sc.answer() // checks are done with these, evidence asks anew
 	sc.findEvidence(cs)
 	sc.weighed = sc.weighed[:0]
 	for _, c := range cs {
@@ -114,6 +115,7 @@ func (sc *scanner) weigh(c candidate) {
 		sc.refuse(c.rule, c.start, c.end, NoEvidence)
 		return
 	}
+	sc.accept(c.rule, c.start, c.end)
 	sc.weighed = append(sc.weighed, c)
 }
 
@@ -130,6 +132,7 @@ func (sc *scanner) weighGroup(c candidate) {
 		r := &sc.e.rules[rule]
 		if sc.evident[r.typ/64]&(1<<(r.typ%64)) != 0 {
 			c.rule, c.confidence, c.evident = rule, r.With, true
+			sc.accept(rule, c.start, c.end)
 			sc.weighed = append(sc.weighed, c)
 		} else {
 			sc.refuse(rule, c.start, c.end, NoEvidence)

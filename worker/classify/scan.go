@@ -53,6 +53,7 @@ type scanner struct {
 
 	explanations []Explanation
 	unexplained  int
+	asked        question // the last, and so the only one that is open
 
 	// What a Stream needs. Offsets count UTF-16 code units, from, to and until
 	// a match's start and end as the Stream's caller and the window see them.
@@ -120,7 +121,7 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	sc.due, sc.sought, sc.probe, sc.steps = 0, 0, 0, 0
 	sc.base, sc.from, sc.to, sc.until, sc.kept = 0, 0, math.MaxInt, 0, nil
 	sc.unique, sc.lost = 0, false
-	sc.explanations, sc.unexplained = nil, 0
+	sc.explanations, sc.unexplained, sc.asked = nil, 0, question{}
 	if opt.MaxExplanations > 0 {
 		sc.explanations = []Explanation{} // asked for, even if there are none
 	}
@@ -184,6 +185,7 @@ func (sc *scanner) scan() {
 		sc.tokens(len(s)) // the last word may have reached over its block
 		sc.flush(len(s), true)
 	}
+	sc.answer()
 }
 
 // word handles the word that begins at start, whose bytes before i are known
@@ -282,6 +284,7 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 		}
 		return
 	}
+	sc.accept(ruleIndex, start, end)
 	found := candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex}
 	if r.Alone == 0 && sc.e.types[r.typ].Proximity == 0 {
 		sc.group(found)

@@ -94,12 +94,22 @@ func written(forms ...string) func(*classify.Candidate) bool {
 	return func(c *classify.Candidate) bool {
 		m := c.Match()
 		for _, f := range forms {
-			if formed(m, f) && (!strings.Contains(f, "*") || strings.ContainsAny(m, decimals) && strings.ToUpper(m) == m) {
+			if formed(m, f) && (!strings.Contains(f, "*") || strings.ContainsAny(m, decimals) && !hasSmall(m)) {
 				return true
 			}
 		}
 		return false
 	}
+}
+
+// hasSmall reports whether s has a small letter.
+func hasSmall(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 'a' && s[i] <= 'z' {
+			return true
+		}
+	}
+	return false
 }
 
 // upper returns the capital of a letter, and other bytes as they are.
