@@ -35,7 +35,7 @@ func (sc *scanner) number(i int) int {
 		p = sc.extend(p, i, j)
 		if j < len(s) && t.class[s[j]]&letter != 0 {
 			sc.run(p)
-			return sc.word(i, j)
+			return sc.word(i)
 		}
 		open = sc.follow(open, sep, i, j)
 

@@ -172,10 +172,10 @@ func (sc *scanner) scan() {
 				i = sc.small(i)
 			case t.class[b]&digit != 0:
 				i = sc.number(i)
-			case i+1 < len(s) && t.starts[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)] != 0:
-				i = sc.word(i, i)
+			case i+1 < len(s) && t.opened[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)]:
+				i = sc.word(i)
 			default:
-				i++ // no word begins so; the bytes left of it open nothing
+				i++ // no word begins so, unless a digit of it says so; see small
 			}
 			mask = t.after[s[i-1]]
 		}
@@ -188,20 +188,29 @@ func (sc *scanner) scan() {
 	sc.answer()
 }
 
-// word handles the word that begins at start, whose bytes before i are known
-// to belong to it, and returns its end.
-func (sc *scanner) word(start, i int) int {
+// word handles the word that begins at start and returns its end.
+func (sc *scanner) word(start int) int {
 	s, t := sc.s, sc.e.tables
-	for i++; i < len(s) && t.class[s[i]]&word != 0; i++ {
+	i := start + 1
+	for i < len(s) && t.class[s[i]]&word != 0 {
+		i++
 	}
 	if i-start < 2 {
 		return i
 	}
-	if list := t.starts[int(s[start])<<7|int(s[start+1])]; t.lengths[list]&(1<<min(i-start, 63)) != 0 {
-		for _, w := range t.words[list] {
-			if n := int32(i - start); n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) && (!w.small || strings.ContainsAny(s[start:min(i, start+4)], "0123456789")) {
-				sc.propose(int(w.rule), start, i, start)
-			}
+	list := t.words[t.starts[int(s[start])<<7|int(s[start+1])]][min(i-start, maxLength)]
+	if len(list) == 0 {
+		return i
+	}
+	digits, last := t.digits(s[start:i]), -1
+	for k := range list {
+		w := &list[k]
+		if (digits^w.digits)&w.care != 0 || w.small && digits&0b1111 == 0 || w.rule == last {
+			continue
+		}
+		if n := i - start; n >= w.min && n <= w.max && strings.HasPrefix(s[start+2:i], w.prefix) {
+			last = w.rule
+			sc.propose(last, start, i, start)
 		}
 	}
 	return i
@@ -222,7 +231,7 @@ func (sc *scanner) small(i int) int {
 	}
 	end := i + 1
 	if t.starts[int(s[start])<<7|int(s[start+1])] != 0 {
-		end = sc.word(start, i)
+		end = sc.word(start)
 	}
 	if i-start > 1 && strings.Trim(s[start:i], "abcdefghijklmnopqrstuvwxyz") == "" {
 		sc.glued = true

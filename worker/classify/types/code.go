@@ -25,7 +25,7 @@ func code(forms ...string) classify.Word {
 		}
 		return string(b)
 	}
-	w := classify.Word{Before: 4, After: reach}
+	w := classify.Word{Before: 4, After: reach, Forms: forms}
 	for _, f := range forms {
 		if w.Min == 0 || len(f) < w.Min {
 			w.Min = len(f)
