@@ -23,6 +23,7 @@ type Engine struct {
 	terms    *lexicon // of the terms, a list for each of termed; nil without any
 	termed   []int    // the rules with terms
 	hold     int      // how far behind the scanner a candidate can still begin
+	near     int      // how far from a candidate, before its Check, evidence can stand
 	seed     maphash.Seed
 	scanners sync.Pool
 }
@@ -93,6 +94,12 @@ func (e *Engine) compile(further []*Type) (*Engine, error) {
 	words := make([][]string, len(n.types))
 	for i, t := range n.types {
 		words[i] = t.Words
+		n.near = max(n.near, t.proximity())
+	}
+	for _, r := range n.rules {
+		if r.Alone == 0 {
+			n.near = max(n.near, n.types[r.typ].proximity()+max(r.before, r.after))
+		}
 	}
 	var err error
 	if n.lexicon, err = newLexicon(words); err != nil {

@@ -42,7 +42,11 @@ type scanner struct {
 	spare   []int
 	weighed []candidate
 	evident []uint64 // the set of types that the words near a group support
-	hits    []hit
+
+	cells     []cell // of which the first is the text's firstCell-th
+	firstCell int
+	vicinity  vicinity
+
 	found   []hit // terms
 	passed  []int // by rule: the end of its pattern's last match; nil without patterns and terms
 	support []hit // of the match at hand
@@ -91,7 +95,7 @@ type tally struct {
 
 func newScanner(e *Engine) *scanner {
 	n := len(e.types)
-	return &scanner{e: e, last: -1, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n), evident: make([]uint64, n/64+1)}
+	return &scanner{e: e, last: -1, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n), evident: make([]uint64, n/64+1), vicinity: vicinity{types: make([]uint64, n/64+1)}}
 }
 
 // Scan finds the types that opt asks for in text, which should be valid UTF-8;
@@ -138,7 +142,7 @@ func (e *Engine) release(sc *scanner) {
 func (sc *scanner) forget() {
 	sc.folded = folded{edits: sc.edits[:0], marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
-	sc.pending, sc.hits, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.found[:0], sc.grouped[:0], -1
+	sc.pending, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.found[:0], sc.grouped[:0], -1
 	clear(sc.passed)
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
@@ -147,6 +151,7 @@ func (sc *scanner) forget() {
 
 // scan is the one pass over the text.
 func (sc *scanner) scan() {
+	sc.arrive()
 	s, t := sc.s, sc.e.tables
 	mask := t.after[' '] // the text's edge is as good as a space
 	for i := 0; i < len(s) && sc.err == nil; {
@@ -283,6 +288,9 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	if !sc.look[r.typ] || sc.glued && r.Strength < Structure {
 		return
 	}
+	if r.Alone == 0 && sc.opt.MaxExplanations == 0 && !sc.supported(r.typ, start, end) {
+		return // whatever Check would say
+	}
 	lo, hi := max(0, start-r.before), min(len(sc.s), max(end, at+r.after))
 	c := &sc.cand
 	c.Text, c.Start, c.End = sc.s[lo:hi], start-lo, end-lo
@@ -320,6 +328,7 @@ func (sc *scanner) flush(pos int, final bool) {
 		sc.seek(pos)
 	}
 	if sc.err != nil || len(sc.pending) == 0 {
+		sc.leave(pos)
 		return
 	}
 	slices.SortStableFunc(sc.pending, byOffset)
@@ -345,6 +354,7 @@ func (sc *scanner) flush(pos int, final bool) {
 		}
 	}
 	sc.grouped, sc.spare, sc.last = sc.spare, sc.grouped, -1
+	sc.leave(pos)
 }
 
 // count records a match that was accepted.
