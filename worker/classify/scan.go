@@ -276,8 +276,17 @@ func (sc *scanner) tokens(hi int) {
 
 // around handles a trigger byte.
 func (sc *scanner) around(i int) {
-	for _, r := range sc.e.tables.around[sc.s[i]] {
-		sc.propose(r, i, i+1, i)
+	var prev, next byte
+	if i > 0 {
+		prev = sc.s[i-1]
+	}
+	if i+1 < len(sc.s) {
+		next = sc.s[i+1]
+	}
+	for _, a := range sc.e.tables.around[sc.s[i]] {
+		if a.prev[prev] && a.next[next] {
+			sc.propose(a.rule, i, i+1, i)
+		}
 	}
 }
 

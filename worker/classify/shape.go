@@ -52,9 +52,12 @@ type Token struct{ Len int }
 
 // Around is a byte that gives a shape away, such as the '@' of an address. The
 // candidate is that byte; Check sees Before bytes in front of it and After from it.
+// Where Prev or Next is not empty, one of its bytes must stand right in front of
+// it or right behind; that spares Check most of what it would refuse.
 type Around struct {
 	Byte          byte
 	Before, After int
+	Prev, Next    string
 }
 
 // reach is how far around a Number, Run or Token its Check can see.
@@ -93,7 +96,7 @@ type tables struct {
 	words          [][maxLength + 1][]start // by length, the last for all above
 	tokens         [][]int                  // by length
 	minToken       int
-	around         [256][]int
+	around         [256][]beside
 	patterns       []pattern
 	terms          []terms
 }
@@ -103,6 +106,12 @@ type tables struct {
 type layout struct {
 	next  [len(seps) + 1][maxGroup + 1]uint16
 	rules []int
+}
+
+// A beside is an Around's rule and the bytes that may stand beside it.
+type beside struct {
+	rule       int
+	prev, next *[256]bool
 }
 
 type run struct{ min, max, rule int }
@@ -308,11 +317,23 @@ func (k Token) compile(t *tables, rule int) error {
 	return nil
 }
 
+// oneOf returns the set of the bytes of s, or of all if there are none.
+func oneOf(s string) *[256]bool {
+	var set [256]bool
+	for i := range set {
+		set[i] = s == ""
+	}
+	for _, b := range []byte(s) {
+		set[b] = true
+	}
+	return &set
+}
+
 func (a Around) compile(t *tables, rule int) error {
 	if a.Byte >= 0x80 || t.class[a.Byte]&(word|base64) != 0 {
 		return fmt.Errorf("byte %#x cannot be a trigger", a.Byte)
 	}
 	t.class[a.Byte] |= trigger
-	t.around[a.Byte] = append(t.around[a.Byte], rule)
+	t.around[a.Byte] = append(t.around[a.Byte], beside{rule, oneOf(a.Prev), oneOf(a.Next)})
 	return nil
 }
