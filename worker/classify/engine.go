@@ -101,6 +101,9 @@ func (e *Engine) compile(further []*Type) (*Engine, error) {
 			n.near = max(n.near, n.types[r.typ].proximity()+max(r.before, r.after))
 		}
 	}
+	if first == 0 {
+		n.sortLayouts()
+	}
 	var err error
 	if n.lexicon, err = newLexicon(words); err != nil {
 		return nil, fmt.Errorf("evidence words: %w", err)
@@ -149,6 +152,23 @@ func (e *Engine) add(i int, t *Type) error {
 		}
 	}
 	return nil
+}
+
+// sortLayouts sets the rules that need evidence apart.
+func (e *Engine) sortLayouts() {
+	for i := range e.tables.layouts {
+		l := &e.tables.layouts[i]
+		slices.SortStableFunc(l.rules, func(a, b int) int { return min(e.rules[b].Alone, 1) - min(e.rules[a].Alone, 1) })
+		l.types = make([]uint64, len(e.types)/64+1)
+		for _, r := range l.rules {
+			if e.rules[r].Alone > 0 {
+				l.alone++
+				continue
+			}
+			typ := e.rules[r].typ
+			l.types[typ/64] |= 1 << (typ % 64)
+		}
+	}
 }
 
 // Types returns the types in the order given to New.

@@ -69,19 +69,35 @@ func (sc *scanner) know(c *cell, k int) {
 
 // supported reports whether a word of the type may stand near s[start:end].
 func (sc *scanner) supported(typ, start, end int) bool {
-	if start != sc.vicinity.start || end != sc.vicinity.end {
-		sc.vicinity.start, sc.vicinity.end = start, end
-		if at := sc.cellsWithin(start, end, sc.e.near); at != sc.vicinity.cells {
-			sc.vicinity.cells = at
-			clear(sc.vicinity.types)
+	return sc.typesNear(start, end)[typ/64]&(1<<(typ%64)) != 0
+}
+
+// supportedAny reports whether one of any of the types may.
+func (sc *scanner) supportedAny(types []uint64, start, end int) bool {
+	near := sc.typesNear(start, end)
+	for i, set := range types {
+		if set&near[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// typesNear returns the set of the types of which words may stand near s[start:end].
+func (sc *scanner) typesNear(start, end int) []uint64 {
+	if v := &sc.vicinity; start != v.start || end != v.end {
+		v.start, v.end = start, end
+		if at := sc.cellsWithin(start, end, sc.e.near); at != v.cells {
+			v.cells = at
+			clear(v.types)
 			for k := at.lo; k < at.hi; k++ {
 				for j, set := range sc.cells[k-sc.firstCell].types {
-					sc.vicinity.types[j] |= set
+					v.types[j] |= set
 				}
 			}
 		}
 	}
-	return sc.vicinity.types[typ/64]&(1<<(typ%64)) != 0
+	return sc.vicinity.types
 }
 
 // A vicinity is what was last asked about.

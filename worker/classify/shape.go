@@ -105,7 +105,9 @@ type tables struct {
 // of the next group, and the rules of those that end here.
 type layout struct {
 	next  [len(seps) + 1][maxGroup + 1]uint16
-	rules []int
+	rules []int    // first those that may speak without evidence
+	alone int      // how many these are
+	types []uint64 // the set of the types of the others
 }
 
 // A beside is an Around's rule and the bytes that may stand beside it.
