@@ -33,6 +33,11 @@ type rule struct {
 	*Rule
 	typ           int
 	before, after int // the window of its Check
+
+	// At hand, since the scanner asks for each candidate.
+	check  func(*Candidate) bool
+	needy  bool // Alone is 0
+	strict bool // Strength is Structure
 }
 
 var guid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -129,6 +134,7 @@ func (e *Engine) add(i int, t *Type) error {
 	}
 	for k := range t.Rules {
 		r := rule{Rule: &t.Rules[k], typ: i, before: reach, after: reach}
+		r.check, r.needy, r.strict = r.Check, r.Alone == 0, r.Strength >= Structure
 		switch s := r.Shape.(type) {
 		case nil:
 			return fmt.Errorf("rule %d has no shape", k)

@@ -18,25 +18,29 @@ type cell struct {
 // A cellSpan is the cells from lo up to, not including, hi.
 type cellSpan struct{ lo, hi int }
 
-// cellsWithin returns the known cells with the words that may lie within reach
-// UTF-16 code units of s[start:end].
+// cellsWithin returns the cells with the words that may lie within reach bytes
+// of s[start:end].
 func (sc *scanner) cellsWithin(start, end, reach int) cellSpan {
-	reach = sc.bytes(reach)
-	lo := max(sc.firstCell, max(0, start-reach-sc.e.lexicon.longest)/cellSize)
+	lo := max(0, start-reach-sc.e.lexicon.longest) / cellSize
 	hi := (min(len(sc.s), end+reach+1) + cellSize - 1) / cellSize
-	for len(sc.cells) < hi-sc.firstCell {
+	return cellSpan{max(lo, sc.firstCell), hi}
+}
+
+// known has the words of the cells looked for.
+func (sc *scanner) known(at cellSpan) []cell {
+	for len(sc.cells) < at.hi-sc.firstCell {
 		if len(sc.cells) < cap(sc.cells) {
 			sc.cells = sc.cells[:len(sc.cells)+1]
 		} else {
 			sc.cells = append(sc.cells, cell{})
 		}
 	}
-	for k := lo; k < hi; k++ {
+	for k := at.lo; k < at.hi; k++ {
 		if c := &sc.cells[k-sc.firstCell]; !c.known {
 			sc.know(c, k)
 		}
 	}
-	return cellSpan{lo, hi}
+	return sc.cells[at.lo-sc.firstCell : max(at.lo, at.hi)-sc.firstCell]
 }
 
 // bytes is how many bytes of the folded text n UTF-16 code units are at most.
@@ -85,15 +89,13 @@ func (sc *scanner) supportedAny(types []uint64, start, end int) bool {
 
 // typesNear returns the set of the types of which words may stand near s[start:end].
 func (sc *scanner) typesNear(start, end int) []uint64 {
-	if v := &sc.vicinity; start != v.start || end != v.end {
-		v.start, v.end = start, end
-		if at := sc.cellsWithin(start, end, sc.e.near); at != v.cells {
-			v.cells = at
-			clear(v.types)
-			for k := at.lo; k < at.hi; k++ {
-				for j, set := range sc.cells[k-sc.firstCell].types {
-					v.types[j] |= set
-				}
+	if at := sc.cellsWithin(start, end, sc.nearBytes); at != sc.vicinity.cells {
+		sc.vicinity.cells = at
+		types := sc.vicinity.types
+		clear(types)
+		for _, c := range sc.known(at) {
+			for j, set := range c.types {
+				types[j] |= set
 			}
 		}
 	}
@@ -102,9 +104,8 @@ func (sc *scanner) typesNear(start, end int) []uint64 {
 
 // A vicinity is what was last asked about.
 type vicinity struct {
-	start, end int
-	cells      cellSpan
-	types      []uint64 // the union of theirs
+	cells cellSpan
+	types []uint64 // the union of theirs
 }
 
 // leave forgets the cells that are near to nothing that waits or is still to come.
@@ -112,7 +113,7 @@ func (sc *scanner) leave(pos int) {
 	if len(sc.pending) > 0 {
 		pos = min(pos, sc.pending[0].start)
 	}
-	pos -= sc.bytes(sc.e.near) + sc.e.lexicon.longest + sc.e.hold
+	pos -= sc.nearBytes + sc.e.lexicon.longest + sc.e.hold
 	n := pos/cellSize - sc.firstCell
 	if n <= 0 {
 		return
@@ -129,7 +130,8 @@ func (sc *scanner) leave(pos int) {
 func (sc *scanner) arrive() {
 	sc.shorten(0)
 	sc.firstCell = 0
-	sc.vicinity.start, sc.vicinity.end, sc.vicinity.cells = 0, 0, cellSpan{}
+	sc.nearBytes = sc.bytes(sc.e.near)
+	sc.vicinity.cells = cellSpan{}
 	clear(sc.vicinity.types)
 }
 
@@ -155,9 +157,8 @@ func (sc *scanner) near(c *candidate, yield func(*hit) bool) {
 // hitsWithin calls yield with the hits at most reach from c and apart from it,
 // by offset, until it returns false.
 func (sc *scanner) hitsWithin(c *candidate, reach int, yield func(*hit) bool) {
-	at := sc.cellsWithin(c.start, c.end, reach)
-	for k := at.lo; k < at.hi; k++ {
-		hits := sc.cells[k-sc.firstCell].hits
+	for _, cell := range sc.known(sc.cellsWithin(c.start, c.end, sc.bytes(reach))) {
+		hits := cell.hits
 		for i := range hits {
 			h := &hits[i]
 			sc.steps++

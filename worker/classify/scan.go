@@ -45,6 +45,7 @@ type scanner struct {
 
 	cells     []cell // of which the first is the text's firstCell-th
 	firstCell int
+	nearBytes int // the engine's near, in bytes of this text
 	vicinity  vicinity
 
 	found   []hit // terms
@@ -294,17 +295,17 @@ func (sc *scanner) around(i int) {
 // behind at.
 func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	r := &sc.e.rules[ruleIndex]
-	if !sc.look[r.typ] || sc.glued && r.Strength < Structure {
+	if !sc.look[r.typ] || sc.glued && !r.strict {
 		return
 	}
-	if r.Alone == 0 && sc.opt.MaxExplanations == 0 && !sc.supported(r.typ, start, end) {
+	if r.needy && sc.opt.MaxExplanations == 0 && !sc.supported(r.typ, start, end) {
 		return // whatever Check would say
 	}
 	lo, hi := max(0, start-r.before), min(len(sc.s), max(end, at+r.after))
 	c := &sc.cand
 	c.Text, c.Start, c.End = sc.s[lo:hi], start-lo, end-lo
 	sc.steps += hi - lo
-	if r.Check != nil && !r.Check(c) {
+	if r.check != nil && !r.check(c) {
 		if sc.opt.MaxExplanations > 0 {
 			sc.refuse(ruleIndex, start, end, r.failed())
 		}
@@ -312,7 +313,7 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	}
 	sc.accept(ruleIndex, start, end)
 	found := candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex}
-	if r.Alone == 0 && sc.e.types[r.typ].Proximity == 0 {
+	if r.needy && sc.e.types[r.typ].Proximity == 0 {
 		sc.group(found)
 		return
 	}
