@@ -2,8 +2,9 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-# The tests with Graph's SDK for Go keep what it needs out of our module.
-MODULES = . api/compat/sdk
+# The tests with Graph's SDK for Go and the benchmarks beside gitleaks keep what
+# these need out of our module.
+MODULES = . api/compat/sdk worker/classify/compare
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
@@ -56,6 +57,7 @@ vuln:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+	cd worker/classify/compare && go test -bench . -benchtime $(BENCHTIME)
 
 # How well the engine finds what labelled data holds: make score DATA=path, of
 # one or more files or directories. "go doc ./cmd/hammer/score" tells the formats
