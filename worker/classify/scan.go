@@ -142,7 +142,8 @@ func (e *Engine) release(sc *scanner) {
 
 // forget empties the buffers, so that no content stays behind.
 func (sc *scanner) forget() {
-	sc.folded = folded{edits: sc.edits[:0], marks: sc.marks[:0]}
+	sc.edits.clear()
+	sc.folded = folded{edits: sc.edits, marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
 	sc.pending, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.found[:0], sc.grouped[:0], -1
 	clear(sc.passed)
