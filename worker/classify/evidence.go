@@ -188,11 +188,11 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 	for i < hi {
 		c := s[i]
 		if !l.ascii[c] {
-			r, n := rune(c), 1
-			if c >= utf8.RuneSelf {
-				r, n = utf8.DecodeRuneInString(s[i:])
+			if c < utf8.RuneSelf {
+				i++
+				continue
 			}
-			if !l.isLetter(r) {
+			if r, n := utf8.DecodeRuneInString(s[i:]); !l.isLetter(r) {
 				i += n
 				continue
 			}
