@@ -3,8 +3,9 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 
-# The tests with Graph's SDK for Go keep what it needs out of our module.
-MODULES = . api/compat/sdk
+# The tests with Graph's SDK for Go and the benchmarks beside gitleaks keep what
+# these need out of our module.
+MODULES = . api/compat/sdk worker/classify/compare
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
@@ -59,6 +60,7 @@ vuln:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+	cd worker/classify/compare && go test -bench . -benchtime $(BENCHTIME)
 
 # Every fault for a while, each on daemons of its own, as a table.
 bench-faults:
