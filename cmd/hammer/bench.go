@@ -50,7 +50,8 @@ func (a *arena) pick(full, quick int) int {
 }
 
 func contests() []contest {
-	return []contest{postContest(), submitContest(), drainContest(), pickupContest(8, 1), pickupContest(1, 0), getContest(), costContest()}
+	return []contest{postContest(), submitContest(), drainContest(), pickupContest(8, 1), pickupContest(1, 0), getContest(),
+		waitersContest(), listContest(), fleetContest(), costContest()}
 }
 
 // contestNames lists what --only takes.

@@ -15,7 +15,10 @@ import (
 )
 
 type commands struct {
-	Bench bench         `cmd:"" help:"Measure our queue beside bare asynq, on a Redis server of its own."`
+	Bench       bench       `cmd:"" help:"Measure our queue beside bare asynq, on a Redis server of its own."`
+	FleetWorker fleetWorker `cmd:"" hidden:""`
+	WaitersHost waitersHost `cmd:"" hidden:""`
+
 	Score score.Command `cmd:"" help:"Score the detection engine on labelled data, against its goals."`
 }
 
