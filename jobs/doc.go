@@ -23,6 +23,8 @@
 //	{s0}:due                  zset   TENANT/ID of waiting jobs by the time in µs at which something is due to them
 //	{s0}:ended                zset   TENANT/ID of ended jobs by the end of their retention in µs
 //	{s0}:serves               zset   job types by the time in µs until which a live worker serves them
+//	{s0}:workers              zset   workers by the time in µs until which they count as alive; in the first shard
+//	{s0}:about                hash   what each of them does, JSON; in the first shard
 //	{s0}:sweep                hash   the last pass of Sweep and its cursors
 //	{s0}:sweeper              string the lock that saves sweepers from doing the same work
 //	classifyd:layout          hash   the number of shards and the salt of fingerprints, written once
