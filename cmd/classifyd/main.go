@@ -1,4 +1,5 @@
-// Command classifyd is the daemon: the API, the workers, or both.
+// Command classifyd is the daemon: the API, the workers, or both. Its other
+// commands are for operators of daemons that share a Redis.
 //
 // It exits with 0 after a stop that was asked for, 1 when something failed and
 // 2 when a flag cannot stand.
@@ -7,6 +8,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -17,14 +19,26 @@ import (
 	"github.com/classifyd/classifyd/cmd/internal/app"
 )
 
+type commands struct {
+	app.Options
+	Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
+
+	Serve  serve      `cmd:"" default:"1" help:"Run the API, the workers or both until told to stop. So does classifyd without a command."`
+	Pause  pauseLane  `cmd:"" help:"Keep workers from taking further jobs out of a lane."`
+	Resume resumeLane `cmd:"" help:"Let workers take jobs out of a lane again."`
+	Queues queues     `cmd:"" help:"Show what waits and what runs, and which workers serve what."`
+}
+
+type serve struct{}
+
+func (serve) Run(ctx context.Context, o *app.Options) error { return app.Run(ctx, *o) }
+
 func main() { os.Exit(run()) }
 
 func run() int {
-	var flags struct {
-		app.Options
-		Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
-	}
-	if _, err := kong.Must(&flags, append(app.Flags(), kong.Vars{"version": version()})...).Parse(os.Args[1:]); err != nil {
+	var flags commands
+	chosen, err := kong.Must(&flags, append(app.Flags(), kong.Vars{"version": version()})...).Parse(os.Args[1:])
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
 		return 2
 	}
@@ -33,7 +47,9 @@ func run() int {
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 
-	if err := app.Run(ctx, flags.Options); err != nil {
+	chosen.BindTo(ctx, (*context.Context)(nil))
+	chosen.BindTo(os.Stdout, (*io.Writer)(nil))
+	if err := chosen.Run(&flags.Options); err != nil {
 		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
 		return 1
 	}
