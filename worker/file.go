@@ -42,11 +42,7 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 			if err != nil {
 				return nil, err
 			}
-			stream, err := e.Stream(ctx, opt)
-			if err != nil {
-				return nil, refused(err)
-			}
-			return scanFile(stream, x.Text(ctx, bytes.NewReader(req.File), "", limits))
+			return File(ctx, e, x, bytes.NewReader(req.File), limits, opt)
 		},
 	}
 }
