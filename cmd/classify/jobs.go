@@ -128,7 +128,7 @@ func (c *getCommand) Run(ctx context.Context, std *streams, s *service) error {
 	case c.Output == "table" && len(found.Found) > 0:
 		fmt.Fprintln(std.out)
 	}
-	if err := report.add(found); err != nil {
+	if err := report.write(found); err != nil {
 		return err
 	}
 	return report.end()

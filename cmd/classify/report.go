@@ -91,12 +91,11 @@ func (o output) form(w io.Writer) (form, error) {
 	return &tableForm{w: w}, nil
 }
 
-// add counts s, and writes it, masked.
+// add counts s and writes it, masked.
 func (r *report) add(s *scanned) error {
 	r.sources++
 	for _, d := range s.Found {
 		r.found += total(d)
-		r.worst = max(r.worst, d.Confidence)
 	}
 	switch {
 	case s.Status == "skipped":
@@ -105,6 +104,13 @@ func (r *report) add(s *scanned) error {
 		r.failed++
 		fmt.Fprintf(r.std.err, "classify: %s: %s\n", printable(s.Source), s.why())
 	}
+	return r.write(s)
+}
+
+func (r *report) write(s *scanned) error {
+	for _, d := range s.Found {
+		r.worst = max(r.worst, d.Confidence)
+	}
 	s.place()
 	if !r.ShowMatches {
 		s.mask()
@@ -112,17 +118,26 @@ func (r *report) add(s *scanned) error {
 	return r.form.add(s)
 }
 
-// end finishes the output and says how classify is to exit.
+// end finishes the output, and fails if too much was found.
 func (r *report) end() error {
 	if err := r.form.end(); err != nil {
 		return err
 	}
+	if r.worst >= r.failAt {
+		return errFound
+	}
+	return nil
+}
+
+// sum ends a report of sources that were added, and fails if one of them did.
+func (r *report) sum() error {
 	if _, ok := r.form.(*tableForm); ok {
-		fmt.Fprintln(r.std.err, r.summary())
+		defer func() { fmt.Fprintln(r.std.err, r.summary()) }()
+	}
+	if err := r.end(); err != nil {
+		return err
 	}
 	switch {
-	case r.worst >= r.failAt:
-		return errFound
 	case r.failed > 0 && r.sources > 1:
 		return fmt.Errorf("%d of %d could not be classified in full", r.failed, r.sources)
 	case r.failed > 0:

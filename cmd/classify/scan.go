@@ -124,8 +124,9 @@ func (c *scan) run(ctx context.Context, std *streams, s *service, concurrency in
 	for i := range sources {
 		select {
 		case got := <-ended[i]:
+			_ = bar.Clear() // it is for looks, and the output may go to the same terminal
 			err = report.add(got)
-			_ = bar.Add(1) // it is for looks
+			_ = bar.Add(1)
 		case <-gctx.Done():
 			err = context.Cause(gctx)
 		}
@@ -140,7 +141,7 @@ func (c *scan) run(ctx context.Context, std *streams, s *service, concurrency in
 	if err = errors.Join(err, by.close()); err != nil {
 		return explained(err)
 	}
-	return report.end()
+	return report.sum()
 }
 
 // newBar shows how many of n are done, where a person looks on.
