@@ -86,6 +86,7 @@ func setup(env *testscript.Env) error {
 	env.Defer(locked.Close)
 	env.Setenv("CLASSIFY_URL", service.String()+"/beta")
 	env.Setenv("LOCKED", locked.URL+"/beta")
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // a second for each command otherwise
 	env.Setenv("XDG_CONFIG_HOME", env.Getenv("WORK")+"/config")
 	return nil
 }
