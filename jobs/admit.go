@@ -7,8 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 const (
@@ -94,9 +92,10 @@ func (a *admission) look(ctx context.Context) error {
 	var depth int64
 	full := false
 	var err error
-	for i, p := range a.q.pipes {
+	for _, sh := range a.q.shards {
+		p := a.q.pipes[sh]
 		for _, l := range lanes {
-			v, e := p.do(ctx, &call{args: []any{"llen", shard(i).asynqKey(l, "pending")}})
+			v, e := p.do(ctx, &call{args: []any{"llen", sh.asynqKey(l, "pending")}})
 			if e != nil {
 				err = e
 				break
@@ -104,7 +103,7 @@ func (a *admission) look(ctx context.Context) error {
 			n, _ := v.(int64)
 			depth += n
 		}
-		full = full || a.nearlyFull(ctx, shard(i))
+		full = full || a.nearlyFull(ctx, sh)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -139,14 +138,4 @@ func infoNumber(info, field string) float64 {
 		}
 	}
 	return 0
-}
-
-// node is a client of the server that holds sh.
-func (q *Queue) node(ctx context.Context, sh shard) redis.Cmdable {
-	if c, ok := q.rdb.(*redis.ClusterClient); ok {
-		if m, err := c.MasterForKey(ctx, sh.key("due")); err == nil {
-			return m
-		}
-	}
-	return q.rdb
 }
