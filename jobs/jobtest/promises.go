@@ -1,12 +1,14 @@
 package jobtest
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -100,7 +102,8 @@ func parseRecord(key string, fields map[string]string) (record, error) {
 	return r, nil
 }
 
-// A dump is all that is in Redis at one moment.
+// A dump is all that is in Redis at one moment, of each server if it is a
+// Cluster. All of a job is on one server.
 type dump struct {
 	now    int64 // Redis' clock, µs
 	hashes map[string]map[string]string
@@ -130,12 +133,27 @@ return out`
 
 func (s *System) dump() dump {
 	s.t.Helper()
-	v, err := redis.NewScript(dumpScript).Run(s.t.Context(), s.Redis, nil).Slice()
+	d := dump{hashes: map[string]map[string]string{}, zsets: map[string]map[string]int64{}, sets: map[string][]string{}, lists: map[string][]string{},
+		events: map[string][]string{}}
+	var mu sync.Mutex // guards d
+	err := eachMaster(s.t.Context(), s.Redis, func(ctx context.Context, c redis.Cmdable) error {
+		v, err := c.Eval(ctx, dumpScript, nil).Slice()
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		d.add(v)
+		return nil
+	})
 	if err != nil {
 		s.t.Fatalf("dump: %v", err)
 	}
-	d := dump{hashes: map[string]map[string]string{}, zsets: map[string]map[string]int64{}, sets: map[string][]string{}, lists: map[string][]string{},
-		events: map[string][]string{}}
+	return d
+}
+
+// add takes in what dumpScript says of one server.
+func (d *dump) add(v []any) {
 	texts := func(v any) (list []string) {
 		for _, x := range v.([]any) {
 			list = append(list, fmt.Sprint(x))
@@ -172,7 +190,6 @@ func (s *System) dump() dump {
 			d.others = append(d.others, key)
 		}
 	}
-	return d
 }
 
 // Keys are all keys in Redis, sorted.
