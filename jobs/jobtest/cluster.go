@@ -30,7 +30,7 @@ func StartCluster(t testing.TB, replicas bool, args ...string) *Cluster {
 	c := &Cluster{t: t}
 	node := func() *Server {
 		return startServer(t, func(s *Server) []string {
-			return append([]string{"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir, "--appendonly", "yes", "--save", "", "--loglevel", "notice",
+			return append([]string{"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir, "--appendonly", "yes", "--save", "", "--loglevel", "notice", "--repl-diskless-sync-delay", "0",
 				"--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "1000",
 				"--cluster-replica-validity-factor", "0", "--cluster-require-full-coverage", "no"}, args...)
 		})
@@ -75,6 +75,7 @@ func (c *Cluster) Options() *redis.UniversalOptions {
 	return &redis.UniversalOptions{
 		Addrs:                    []string{c.Masters[0].addr()},
 		IsClusterMode:            true,
+		DialerRetries:            1,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 }

@@ -34,7 +34,7 @@ func Redis(t testing.TB, args ...string) *Server {
 	t.Helper()
 	return startServer(t, func(s *Server) []string {
 		return append([]string{"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir,
-			"--appendonly", "yes", "--save", "", "--loglevel", "notice"}, args...)
+			"--appendonly", "yes", "--save", "", "--loglevel", "notice", "--repl-diskless-sync-delay", "0"}, args...)
 	})
 }
 

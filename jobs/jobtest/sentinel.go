@@ -48,11 +48,13 @@ func StartSentinel(t testing.TB, args ...string) *Sentinel {
 
 // Options reach the master by way of the Sentinel.
 func (s *Sentinel) Options() *redis.UniversalOptions {
-	return &redis.UniversalOptions{Addrs: []string{s.sentinel.addr()}, MasterName: masterName}
+	return &redis.UniversalOptions{Addrs: []string{s.sentinel.addr()}, MasterName: masterName, DialerRetries: 1}
 }
 
 // URL is the same for a command line.
-func (s *Sentinel) URL() string { return "redis-sentinel://" + s.sentinel.addr() + "?master=" + masterName }
+func (s *Sentinel) URL() string {
+	return "redis-sentinel://" + s.sentinel.addr() + "?master=" + masterName
+}
 
 // Promoted returns when the replica is the master.
 func (s *Sentinel) Promoted() {
