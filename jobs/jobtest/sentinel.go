@@ -65,6 +65,16 @@ func (s *Sentinel) Promoted() {
 	})
 }
 
+// Return brings the killed master back, as a replica of the promoted server.
+// Sentinel would do so, too, a while later.
+func (s *Sentinel) Return() {
+	s.Master.t.Helper()
+	s.Master.Restart()
+	if err := s.Master.Client().ReplicaOf(s.Master.t.Context(), "127.0.0.1", s.Replica.port).Err(); err != nil {
+		s.Master.t.Fatal(err)
+	}
+}
+
 // eventually returns when ok does. Servers tell nobody when they have found
 // each other; they must be asked.
 func eventually(t testing.TB, what string, ok func() bool) {
