@@ -8,11 +8,12 @@ MODULES = . api/compat/sdk
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
+FAULTTIME ?= 1m
 
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools lint fuzz vuln bench score corpus
+.PHONY: test tools lint fuzz vuln bench bench-faults score corpus
 
 # The output ends with each test that failed and what it said.
 test: tools
@@ -58,6 +59,10 @@ vuln:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+# Every fault for a while, each on daemons of its own, as a table.
+bench-faults:
+	go run ./cmd/hammer check --faults all --duration $(FAULTTIME)
 
 # How well the engine finds what labelled data holds: make score DATA=path, of
 # one or more files or directories. "go doc ./cmd/hammer/score" tells the formats

@@ -63,8 +63,9 @@ func (a *api) resources() []route {
 		[]route{
 			{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}},
 			{name: "classifyFile", path: "/classifyFile", verbs: map[string]handler{"POST": a.classifyFile}},
-			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes}},
-			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType}},
+			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes, "POST": a.createType}},
+			{name: "sensitiveTypes.test", path: "/sensitiveTypes/test", verbs: map[string]handler{"POST": a.testType}}, // before the type
+			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType, "PATCH": a.changeType, "DELETE": a.deleteType}},
 		},
 	)
 }

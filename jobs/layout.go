@@ -32,7 +32,7 @@ func (q *Queue) settleLayout(ctx context.Context) error {
 		layout = read.Val()
 	}
 	if err != nil {
-		return storeError(err)
+		return StoreError(err)
 	}
 	shards, _ := layout[0].(string)
 	if shards != strconv.Itoa(q.opt.Shards) {

@@ -75,23 +75,23 @@ func (p *pipe) eval(ctx context.Context, s *script, keys []string, args ...any) 
 // do waits for c's answer, or for ctx, in which case c may still take effect.
 func (p *pipe) do(ctx context.Context, c *call) (any, error) {
 	if ctx.Err() != nil {
-		return nil, storeError(context.Cause(ctx))
+		return nil, StoreError(context.Cause(ctx))
 	}
 	c.done = make(chan struct{})
 	select {
 	case p.calls <- c:
 	case <-p.quit:
-		return nil, storeError(redis.ErrClosed)
+		return nil, StoreError(redis.ErrClosed)
 	case <-ctx.Done():
-		return nil, storeError(context.Cause(ctx))
+		return nil, StoreError(context.Cause(ctx))
 	}
 	select {
 	case <-c.done:
 		return c.val, c.err
 	case <-p.quit:
-		return nil, storeError(redis.ErrClosed)
+		return nil, StoreError(redis.ErrClosed)
 	case <-ctx.Done():
-		return nil, storeError(context.Cause(ctx))
+		return nil, StoreError(context.Cause(ctx))
 	}
 }
 
@@ -202,7 +202,7 @@ func (p *pipe) exec(ctx context.Context, groups []group) (rest []group) {
 	away := false
 	for i, g := range groups {
 		val, err := cmds[i].Result()
-		away = away || errors.Is(storeError(err), ErrUnavailable)
+		away = away || errors.Is(StoreError(err), ErrUnavailable)
 		if g.told() && (err == nil || errors.Is(err, redis.Nil)) && short != nil {
 			err = short
 		}
@@ -261,6 +261,6 @@ func (c *call) answer(val any, err error) {
 	if errors.Is(err, redis.Nil) {
 		val, err = nil, nil
 	}
-	c.val, c.err = val, storeError(err)
+	c.val, c.err = val, StoreError(err)
 	close(c.done)
 }

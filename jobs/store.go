@@ -35,9 +35,10 @@ func ofScript(err error) bool {
 	return slices.Contains([]string{"ERR", "WRONGTYPE", "OOM"}, refusal(err))
 }
 
-// storeError tells what a caller can act on: a store that is full, a store
+// StoreError tells of an error from a Redis client what a caller can act on, so
+// that package tenants says the same: a store that is full, a store
 // that did not answer, or a mistake of ours, which Redis answers with ERR.
-func storeError(err error) error {
+func StoreError(err error) error {
 	switch {
 	case err == nil:
 		return nil

@@ -18,7 +18,7 @@ import (
 const ClassifyFile = "classifyFile"
 
 // FileClassifier serves classifyFile: it gets the text out of the request's file
-// with x, within the limits, and scans it with e as Classifier does, however
+// with x, within the limits, and scans it as Classifier does, however
 // long it is. Offsets count in that text, and every match has its place in the
 // file beside. The same request, engine and limits always give the same bytes.
 //
@@ -27,7 +27,7 @@ const ClassifyFile = "classifyFile"
 // or extractionFailed. What was found in the rest stands beside the error, as a
 // partial result. A member that has no text to give, such as a picture in a
 // mail, is passed over.
-func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
+func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -39,21 +39,34 @@ func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Lim
 			if err != nil {
 				return nil, err
 			}
+			e, err := engines(ctx, j.Tenant, req.SensitiveTypeIDs)
+			if err != nil {
+				return nil, err
+			}
 			stream, err := e.Stream(ctx, opt)
 			if err != nil {
 				return nil, refused(err)
 			}
-			file := io.NewSectionReader(bytes.NewReader(req.File), 0, int64(len(req.File)))
-			return scanFile(stream, x.Text(ctx, file, "", limits))
+			return scanFile(stream, x.Text(ctx, req.file(j), "", limits))
 		},
 	}
 }
 
 // fileRequest is Graph's fileClassificationRequest in the form in which the API
-// stores it.
+// stores it. The file itself is the job's Content; in a job of an API before
+// that it still is in the request.
 type fileRequest struct {
 	File []byte `json:"file"`
 	narrowing
+}
+
+// file is the file of the request: beside it where it is a blob, or came by
+// itself.
+func (r *fileRequest) file(j *jobs.Job) *io.SectionReader {
+	if j.Content != nil {
+		return io.NewSectionReader(j.Content, 0, j.Content.Size())
+	}
+	return io.NewSectionReader(bytes.NewReader(r.File), 0, int64(len(r.File)))
 }
 
 // scanFile is what stream finds in the text of a file, and the first thing that
@@ -85,7 +98,7 @@ func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error]) (
 	c := detected(found, t.places)
 	c.Partial = c.Partial || fault != nil
 	res, err := result(c)
-	return res, errors.Join(unreadable(fault), err)
+	return res, cmp.Or(err, unreadable(fault))
 }
 
 // worse is the one of two faults of a file that its job fails with: the first,

@@ -1,7 +1,6 @@
 package jobtest
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -156,12 +155,4 @@ func (c *Cluster) must(err error) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-}
-
-// eachMaster calls f for each server that holds keys.
-func eachMaster(ctx context.Context, rdb redis.UniversalClient, f func(ctx context.Context, c redis.Cmdable) error) error {
-	if c, ok := rdb.(*redis.ClusterClient); ok {
-		return c.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error { return f(ctx, c) })
-	}
-	return f(ctx, rdb)
 }
