@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -131,11 +130,6 @@ func (a *admission) nearlyFull(ctx context.Context, sh shard) bool {
 }
 
 func infoNumber(info, field string) float64 {
-	for line := range strings.Lines(info) {
-		if v, ok := strings.CutPrefix(line, field+":"); ok {
-			n, _ := strconv.ParseFloat(strings.TrimSpace(v), 64)
-			return n
-		}
-	}
-	return 0
+	n, _ := strconv.ParseFloat(infoField(info, field), 64)
+	return n
 }

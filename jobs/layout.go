@@ -17,19 +17,16 @@ const layoutKey = "classifyd:layout"
 func (q *Queue) settleLayout(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, q.opt.Deadline)
 	defer cancel()
-	fields := []string{"shards", "salt", "tags"}
-	layout, err := q.rdb.HMGet(ctx, layoutKey, fields...).Result()
+	layout, err := q.rdb.HMGet(ctx, layoutKey, "shards", "salt", "tags").Result()
 	if err == nil && (layout[0] == nil || layout[1] == nil) {
 		// Only now, since a full Redis refuses any write.
 		salt := make([]byte, 16)
 		_, _ = rand.Read(salt) // never fails
-		pl := q.rdb.TxPipeline()
-		pl.HSetNX(ctx, layoutKey, "shards", q.opt.Shards)
-		pl.HSetNX(ctx, layoutKey, "salt", hex.EncodeToString(salt))
-		pl.HSetNX(ctx, layoutKey, "tags", formatTags(spread(q.opt.Shards)))
-		read := pl.HMGet(ctx, layoutKey, fields...)
-		_, err = pl.Exec(ctx)
-		layout = read.Val()
+		layout, err = q.rdb.Eval(ctx, layoutScript.src, []string{layoutKey, "{" + layoutKey + "}:missing"},
+			"shards", q.opt.Shards, "salt", hex.EncodeToString(salt), "tags", formatTags(spread(q.opt.Shards))).Slice()
+	}
+	if err == nil && len(layout) != 3 {
+		err = fmt.Errorf("ERR %d fields", len(layout))
 	}
 	if err != nil {
 		return StoreError(err)

@@ -24,6 +24,7 @@ var ofRecords = []string{"event", "record"}
 
 var (
 	submitScript    = promise(loadEach("submit", "event"))
+	layoutScript    = load("layout")
 	takeScript      = load("take", ofRecords...)
 	dropScript      = load("drop")
 	listScript      = load("list", "boxes")

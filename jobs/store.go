@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -50,6 +51,29 @@ func StoreError(err error) error {
 		return err
 	}
 	return &storeDown{err}
+}
+
+// Reason is what Redis answered an ErrUnavailable with, in the operator's
+// terms, or "" where it did not answer.
+func Reason(err error) string {
+	down, ok := errors.AsType[*storeDown](err)
+	if !ok {
+		return ""
+	}
+	return reasons[refusal(down.cause)]
+}
+
+var reasons = map[string]string{
+	"LOADING":     "the store is loading its data",
+	"READONLY":    "the store is a replica and cannot be written to",
+	"MASTERDOWN":  "the store is a replica whose master is away",
+	"CLUSTERDOWN": "part of the store's Cluster is down",
+	"TRYAGAIN":    "part of the store's Cluster moves to another server",
+	"MISCONF":     "the store cannot write to its disk",
+	"NOREPLICAS":  "the store has too few replicas",
+	"NOAUTH":      "the store asks for a password",
+	"WRONGPASS":   "the store does not know the user or the password",
+	"NOPERM":      "the store forbids its user what is needed",
 }
 
 // refusal is the word with which Redis begins an error, also of a command in a

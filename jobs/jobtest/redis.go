@@ -38,6 +38,15 @@ func Redis(t testing.TB, args ...string) *Server {
 	})
 }
 
+// Configured is Redis with a configuration from a file, but for its port and its
+// directory.
+func Configured(t testing.TB, path string) *Server {
+	t.Helper()
+	return startServer(t, func(s *Server) []string {
+		return []string{path, "--port", s.port, "--dir", s.dir}
+	})
+}
+
 // startServer starts a server with the arguments that args makes of its port and
 // its directory.
 func startServer(t testing.TB, args func(*Server) []string) *Server {
