@@ -182,17 +182,17 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 	}
 	if i > 0 {
 		if r, _ := utf8.DecodeLastRuneInString(s[:i]); l.spaced(r) {
-			i = l.skip(s, i)
+			i = l.skip(s, i, hi)
 		}
 	}
 	for i < hi {
 		c := s[i]
 		if !l.ascii[c] {
-			r, n := rune(c), 1
-			if c >= utf8.RuneSelf {
-				r, n = utf8.DecodeRuneInString(s[i:])
+			if c < utf8.RuneSelf {
+				i++
+				continue
 			}
-			if !l.isLetter(r) {
+			if r, n := utf8.DecodeRuneInString(s[i:]); !l.isLetter(r) {
 				i += n
 				continue
 			}
@@ -208,7 +208,7 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 				steps += n
 			}
 		}
-		i = l.skip(s, i)
+		i = l.skip(s, i, hi)
 	}
 	return hits, steps
 }
@@ -285,9 +285,9 @@ func (l *lexicon) ends(s string, k int) bool {
 	return !l.spaced(next)
 }
 
-// skip returns the end of the word that i is in.
-func (l *lexicon) skip(s string, i int) int {
-	for start := i; i < len(s); {
+// skip returns the end of the word that i is in, or where it reaches hi.
+func (l *lexicon) skip(s string, i, hi int) int {
+	for start := i; i < hi; {
 		if l.ascii[s[i]] {
 			i++
 			continue

@@ -3,7 +3,6 @@ package classify
 import (
 	"math"
 	"math/bits"
-	"sort"
 	"unicode/utf8"
 )
 
@@ -11,18 +10,11 @@ import (
 type folded struct {
 	orig   string
 	s      string
-	edits  []edit // where s and orig differ, by offset; empty if they are the same
+	edits  edits  // where s and orig differ; none if they are the same
 	ascii  bool   // orig is ASCII, so that bytes are UTF-16 code units
 	valid  bool   // orig is UTF-8; known once there are marks
 	marks  []mark // built when an offset is first asked for
 	looked int    // bytes looked at to read others
-}
-
-// An edit says that s[from:from+out] stands for orig[to:to+in]. Between two of
-// them s and orig are the same. It is small, since a text may consist of them.
-type edit struct {
-	from, to uint32
-	out, in  uint16
 }
 
 // A mark says how many code units stand before a byte: in valid UTF-8 at each
@@ -33,7 +25,8 @@ const markEvery = 64
 
 // reset reads text. A text of 4 GiB, which no limit lets through, is read as it is.
 func (f *folded) reset(text string) {
-	*f = folded{orig: text, s: text, ascii: true, edits: f.edits[:0], marks: f.marks[:0]}
+	f.edits.clear()
+	*f = folded{orig: text, s: text, ascii: true, edits: f.edits, marks: f.marks[:0]}
 	first := firstHigh(text)
 	if first == len(text) {
 		return
@@ -65,25 +58,21 @@ func (f *folded) reset(text string) {
 // origin turns a span of s, which is not empty, into the span of orig it came
 // from, whole characters without removed ones at either edge.
 func (f *folded) origin(start, end int) (int, int) {
-	if len(f.edits) == 0 {
+	if f.edits.n == 0 {
 		return start, end
 	}
-	before := sort.Search(len(f.edits), func(i int) bool { return int(f.edits[i].from) > start })
-	if before > 0 {
-		e := f.edits[before-1]
-		if from := int(e.from); start < from+int(e.out) {
-			start = int(e.to)
+	if e, ok := f.edits.find(start + 1); ok {
+		if from, to := e.behind(); start < from {
+			start = e.to
 		} else {
-			start += int(e.to) + int(e.in) - from - int(e.out)
+			start += to - from
 		}
 	}
-	before = sort.Search(len(f.edits), func(i int) bool { return int(f.edits[i].from) >= end })
-	if before > 0 {
-		e := f.edits[before-1]
-		if from := int(e.from); end < from+int(e.out) {
-			end = int(e.to) + int(e.in)
+	if e, ok := f.edits.find(end); ok {
+		if from, to := e.behind(); end < from {
+			end = to
 		} else {
-			end += int(e.to) + int(e.in) - from - int(e.out)
+			end += to - from
 		}
 	}
 	return start, end

@@ -48,7 +48,7 @@ func (sc *scanner) bytes(n int) int {
 	if !sc.ascii {
 		n *= 3 // UTF-8 has at most three bytes for one UTF-16 code unit
 	}
-	if len(sc.edits) > 0 {
+	if sc.edits.n > 0 {
 		n *= 2 // and no more than twice as many were made of them
 	}
 	return n

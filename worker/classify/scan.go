@@ -68,6 +68,7 @@ type scanner struct {
 	kept     func(offset int) // hears of matches that are kept
 	lost     bool             // MaxUnique was reached
 	steps    int              // bytes and neighbours looked at, so that tests can prove the cost linear
+	checks   int              // of rules, so that tests can hold them few
 }
 
 // A candidate is a Candidate that passed its rule's Check.
@@ -123,7 +124,7 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	}
 	opt.MaxExplanations = max(0, opt.MaxExplanations)
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
-	sc.due, sc.sought, sc.probe, sc.steps = 0, 0, 0, 0
+	sc.due, sc.sought, sc.probe, sc.steps, sc.checks = 0, 0, 0, 0, 0
 	sc.base, sc.from, sc.to, sc.until, sc.kept = 0, 0, math.MaxInt, 0, nil
 	sc.unique, sc.lost = 0, false
 	sc.explanations, sc.unexplained, sc.asked = nil, 0, question{}
@@ -141,7 +142,8 @@ func (e *Engine) release(sc *scanner) {
 
 // forget empties the buffers, so that no content stays behind.
 func (sc *scanner) forget() {
-	sc.folded = folded{edits: sc.edits[:0], marks: sc.marks[:0]}
+	sc.edits.clear()
+	sc.folded = folded{edits: sc.edits, marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
 	sc.pending, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.found[:0], sc.grouped[:0], -1
 	clear(sc.passed)
@@ -305,6 +307,7 @@ func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	c := &sc.cand
 	c.Text, c.Start, c.End = sc.s[lo:hi], start-lo, end-lo
 	sc.steps += hi - lo
+	sc.checks++
 	if r.check != nil && !r.check(c) {
 		if sc.opt.MaxExplanations > 0 {
 			sc.refuse(ruleIndex, start, end, r.failed())

@@ -114,16 +114,6 @@ func written(forms ...string) func(*classify.Candidate) bool {
 	}
 }
 
-// hasSmall reports whether s has a small letter.
-func hasSmall(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 'a' && s[i] <= 'z' {
-			return true
-		}
-	}
-	return false
-}
-
 // upper returns the capital of a letter, and other bytes as they are.
 func upper(b byte) byte {
 	if b >= 'a' && b <= 'z' {
