@@ -28,7 +28,7 @@ func fleetContest() contest {
 	c.rows[len(c.rows)-1].Goal = 0.8
 	side := func(latency time.Duration) side {
 		return func(ctx context.Context, a *arena) ([]float64, error) {
-			p, err := startProxy(a.redis.addr, latency)
+			p, err := startProxy(a.redis.Addr, latency)
 			if err != nil {
 				return nil, err
 			}
@@ -51,7 +51,7 @@ func fleetContest() contest {
 // fleet has n processes drain jobs that are queued before they begin.
 func (a *arena) fleet(ctx context.Context, addr string, n int) (perSecond float64, err error) {
 	size := a.pick(30_000, 10_000)
-	if err := a.redis.rdb.FlushAll(ctx).Err(); err != nil {
+	if err := a.redis.DB.FlushAll(ctx).Err(); err != nil {
 		return 0, err
 	}
 	q, err := jobs.Open(ctx, a.ours(size))

@@ -122,9 +122,9 @@ func (a *arena) requests(ctx context.Context, n int, one func(context.Context, i
 	return m.stop(ctx, n)
 }
 
-// daemon are the daemon's options as its flags would have them, for Redis at
+// daemonOptions are the daemon's options as its flags would have them, for Redis at
 // addr. Its log costs what it costs, but goes nowhere.
-func daemon(addr string, flags ...string) (app.Options, error) {
+func daemonOptions(addr string, flags ...string) (app.Options, error) {
 	var o app.Options
 	k, err := kong.New(&o, app.Flags()...)
 	if err != nil {
@@ -138,7 +138,7 @@ func daemon(addr string, flags ...string) (app.Options, error) {
 
 // serve starts an API of ours, as the daemon runs it.
 func (a *arena) serve(ctx context.Context) (addr string, stop func(), err error) {
-	o, err := daemon(a.redis.addr, "--role", "api", "--share", "1000000")
+	o, err := daemonOptions(a.redis.Addr, "--role", "api", "--share", "1000000")
 	if err != nil {
 		return "", nil, err
 	}

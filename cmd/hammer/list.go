@@ -62,7 +62,7 @@ func (a *arena) seed(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	rdb := a.redis.rdb
+	rdb := a.redis.DB
 	// What is seeded need not survive, and takes half the time without a log.
 	if err := rdb.ConfigSet(ctx, "appendonly", "no").Err(); err != nil {
 		return err

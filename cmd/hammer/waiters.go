@@ -59,7 +59,7 @@ func (a *arena) waiters(ctx context.Context, who string) (values []float64, err 
 }
 
 func (a *arena) waitersAt(ctx context.Context, q *jobs.Queue, who, path string) (values []float64, err error) {
-	host, err := startChild(ctx, "waiters-host", who, a.redis.addr)
+	host, err := startChild(ctx, "waiters-host", who, a.redis.Addr)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ type waitersHost struct {
 func (h *waitersHost) Run(ctx context.Context) error {
 	var addr string
 	if h.Who == "ours" {
-		o, err := daemon(h.Redis, "--role", "api")
+		o, err := daemonOptions(h.Redis, "--role", "api")
 		if err != nil {
 			return err
 		}
