@@ -18,13 +18,12 @@ require pgregory.net/rapid v1.3.0
 
 require golang.org/x/crypto v0.58.0
 
-require github.com/wasilibs/go-re2 v1.13.0
-
 require (
-	github.com/coreos/go-oidc/v3 v3.21.0 // indirect
-	github.com/go-jose/go-jose/v4 v4.1.9 // indirect
-	github.com/go-redis/redis_rate/v10 v10.0.1 // indirect
+	github.com/go-jose/go-jose/v4 v4.1.9
+	github.com/wasilibs/go-re2 v1.13.0
 )
+
+require github.com/go-redis/redis_rate/v10 v10.0.1
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect

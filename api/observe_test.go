@@ -12,20 +12,21 @@ import (
 	"testing"
 
 	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/api/auth"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 )
 
 // byHeader takes the tenant's name from Authorization.
-func byHeader(r *http.Request) (api.Caller, error) {
+func byHeader(r *http.Request) (auth.Caller, error) {
 	t := jobs.Tenant(r.Header.Get("Authorization"))
 	switch {
 	case t == "odd":
-		return api.Caller{}, errOdd
+		return auth.Caller{}, errOdd
 	case !t.Valid():
-		return api.Caller{}, api.ErrUnauthenticated
+		return auth.Caller{}, auth.ErrMissing
 	}
-	return api.Caller{Tenant: t, User: "user-" + string(t)}, nil
+	return auth.Caller{Tenant: t, User: "user-" + string(t), Scopes: auth.Scopes}, nil
 }
 
 func withTenants(o *api.Options) { o.Authenticate = byHeader }
@@ -76,7 +77,7 @@ func TestRequestLeavesOneLineInTheLog(t *testing.T) {
 
 func TestPanicIsA500ThatTellsNothing(t *testing.T) {
 	s := start(t, func(o *api.Options) {
-		o.Authenticate = func(*http.Request) (api.Caller, error) { panic("secret-value") }
+		o.Authenticate = func(*http.Request) (auth.Caller, error) { panic("secret-value") }
 	})
 	a := s.want(500, "POST", jobsPath, textJob)
 	p := a.problem(t)

@@ -178,7 +178,7 @@ func described(known openapi3.Headers, name string) bool {
 			return true
 		}
 	}
-	return slices.Contains([]string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type", "Vary", "X-Content-Type-Options"}, name)
+	return slices.Contains([]string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cache-Control", "Content-Security-Policy", "Ratelimit", "Ratelimit-Policy", "Referrer-Policy", "Strict-Transport-Security", "Content-Encoding", "Content-Length", "Content-Type", "Vary", "X-Content-Type-Options"}, name)
 }
 
 // checkRequest fails the test when a request that the service has taken is

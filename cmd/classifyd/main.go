@@ -1,4 +1,5 @@
-// Command classifyd is the daemon: the API, the workers, or both.
+// Command classifyd is the daemon: the API, the workers, or both. "classifyd key"
+// makes, lists and revokes the API keys that it takes.
 //
 // It exits with 0 after a stop that was asked for, 1 when something failed and
 // 2 when a flag cannot stand.
@@ -20,24 +21,36 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
-	var flags struct {
-		app.Options
-		Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
-	}
-	if _, err := kong.Must(&flags, append(app.Flags(), kong.Vars{"version": version()})...).Parse(os.Args[1:]); err != nil {
-		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
-		return 2
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 
-	if err := app.Run(ctx, flags.Options); err != nil {
+	err, wrong := do(ctx, os.Args[1:])
+	switch {
+	case wrong != nil:
+		fmt.Fprintf(os.Stderr, "classifyd: %v\n", wrong)
+		return 2
+	case err != nil:
 		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
 		return 1
 	}
 	return 0
+}
+
+// do does what args ask for. Its second error is about args themselves.
+func do(ctx context.Context, args []string) (err, wrong error) {
+	if len(args) > 0 && args[0] == "key" {
+		return app.RunKeys(ctx, os.Stdout, args[1:])
+	}
+	var flags struct {
+		app.Options
+		Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
+	}
+	if _, err := kong.Must(&flags, append(app.Flags(), kong.Vars{"version": version()})...).Parse(args); err != nil {
+		return nil, err
+	}
+	return app.Run(ctx, flags.Options), nil
 }
 
 // version is the module's, which the toolchain takes from the commit.
