@@ -111,7 +111,7 @@ func (b belongings) probes() (list []*http.Request) {
 	add("POST", "/beta/dataClassification/classifyText", textBody, "Idempotency-Key: mine")
 	add("POST", "/beta/dataClassification/classifyFile", `{"file":"eA=="}`, "Idempotency-Key: mine")
 	add("POST", "/beta/dataClassification/classifyText", `{"text":"x","sensitiveTypeIds":["`+b.typeID+`"]}`)
-	add("POST", bulkPath, given+"\n"+given+"\n", "Content-Type: application/x-ndjson")
+	add("POST", bulkPath, given+"\n"+textJob+"\n", "Content-Type: application/x-ndjson")
 	add("GET", jobsPath+"/events", "", "Last-Event-ID: "+b.event)
 	add("GET", jobsPath+"/events", "")
 	add("GET", typesPath, "")
@@ -130,8 +130,9 @@ func (b belongings) probes() (list []*http.Request) {
 	return list
 }
 
-// vary is what differs between two answers that tell the same.
-var vary = regexp.MustCompile(`W/\\*"[0-9a-f.]+\\*"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z?|id: \S+`)
+// vary is what differs between two answers that tell the same. A time may have
+// fewer digits, and its answer be shorter.
+var vary = regexp.MustCompile(`W/\\*"[0-9a-f.]+\\*"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z?|id: \S+|Content-Length: \d+`)
 
 // TestTenantGetsWhatItWouldIfAnotherWereNotThere has a tenant try all that
 // names something of another's, with and without that being there. Answers and
@@ -155,7 +156,8 @@ func TestTenantGetsWhatItWouldIfAnotherWereNotThere(t *testing.T) {
 				began := time.Now()
 				a := s.serve(r)
 				took := time.Since(began).Round(time.Second)
-				sent := commands.Take()
+				// How full all is a process asks now and then, not for one request.
+				sent := slices.DeleteFunc(commands.Take(), func(name string) bool { return name == "info" || name == "llen" })
 				slices.Sort(sent) // the requests of a batch and the lines of a bulk call run at once
 				var header strings.Builder
 				a.Header.Write(&header)
