@@ -55,6 +55,7 @@ func loadContract() (*contract, error) {
 	answers := doc.Components.Responses
 	c.nowhere = &openapi3.Operation{Responses: openapi3.NewResponses(
 		openapi3.WithStatus(401, answers["unauthorized"]),
+		openapi3.WithStatus(429, answers["tooManyRequests"]),
 		openapi3.WithStatus(404, answers["notFound"]),
 		openapi3.WithStatus(405, answers["methodNotAllowed"]),
 	)}
