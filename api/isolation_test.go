@@ -164,9 +164,9 @@ func TestTenantGetsWhatItWouldIfAnotherWereNotThere(t *testing.T) {
 				sent := slices.DeleteFunc(commands.Take(), func(name string) bool { return name == "info" || name == "llen" })
 				slices.Sort(sent) // the requests of a batch and the lines of a bulk call run at once
 				if strings.HasSuffix(r.URL.Path, "events") {
-				sent = slices.Compact(sent) // a stream reads again once its subscription stands, sooner or later
-			}
-			var header strings.Builder
+					sent = slices.Compact(sent) // a stream reads again once its subscription stands, sooner or later
+				}
+				var header strings.Builder
 				a.Header.Write(&header)
 				tell := fmt.Sprintf("%s %s %v\n%d after %v\n%s%s\n%v", r.Method, r.URL, r.Header["If-Match"], a.StatusCode, took, header.String(), a.body, sent)
 				got = append(got, vary.ReplaceAllString(tell, "*"))

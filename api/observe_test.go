@@ -197,3 +197,22 @@ func TestOptionsAndHeadFollowTheTable(t *testing.T) {
 	}
 	s.want(200, "HEAD", jobsPath, "")
 }
+
+func TestAnswersAllowBrowsersNothing(t *testing.T) {
+	s := start(t, withTenants, func(o *api.Options) { o.TrustForwarded = true })
+	for _, path := range []string{"/livez", "/openapi.yaml", "/nowhere", jobsPath} {
+		for proto, secure := range map[string]bool{"https": true, "http": false} {
+			a := s.call("GET", path, "", "X-Forwarded-Proto: "+proto)
+			for name, want := range map[string]string{
+				"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+			} {
+				if got := a.Header.Get(name); got != want {
+					t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+				}
+			}
+			if got := a.Header.Get("Strict-Transport-Security") != ""; got != secure {
+				t.Errorf("%s over %s: HSTS is %v", path, proto, got)
+			}
+		}
+	}
+}
