@@ -57,7 +57,7 @@ func parseScopes(names []string) ([]auth.Scope, error) {
 
 // authenticates reports whether callers have to say who they are.
 func (o *Options) authenticates() bool {
-	return o.OIDCIssuer != "" || o.APIKeys || len(o.ClientCert) > 0
+	return o.Authenticate != nil || o.OIDCIssuer != "" || o.APIKeys || len(o.ClientCert) > 0
 }
 
 func (o *Options) validateCallers() error {
@@ -110,8 +110,8 @@ func (o *Options) mayListen(addr *net.TCPAddr) error {
 // authenticator is what o asks for, nil for none.
 func (a *App) authenticator() (auth.Authenticator, error) {
 	o := &a.opts
-	if !o.authenticates() {
-		return nil, nil
+	if o.Authenticate != nil || !o.authenticates() {
+		return o.Authenticate, nil
 	}
 	var known auth.Options
 	if o.OIDCIssuer != "" {
