@@ -21,6 +21,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/classifyd/classifyd/api/dashboard"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/tenants"
@@ -49,6 +50,7 @@ type Options struct {
 	Deadline       time.Duration // for an answer from the queue, 2 s; waiting as asked comes on top
 	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
 	Origins        []string      // of web pages that may call, as browsers send them; "*" is all
+	NoPage         bool          // leave out the page for people at /
 }
 
 const (
@@ -102,7 +104,8 @@ type api struct {
 	deadline       time.Duration
 	trustForwarded bool
 	origins        []string
-	door           http.Handler // through which every request comes, also those of a batch
+	parts          map[string]dashboard.File // of the page for people; nil without one
+	door           http.Handler              // through which every request comes, also those of a batch
 }
 
 // New returns the API's handler. It is ready at once and holds nothing that
@@ -123,6 +126,9 @@ func New(o Options) http.Handler {
 	}
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
+	}
+	if !o.NoPage {
+		a.parts = dashboard.Files()
 	}
 	if a.authenticate == nil {
 		a.gather = o.Gather

@@ -164,6 +164,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		MaxFile:        cmp.Or(a.opts.MaxFile, a.opts.mostFile()),
 		TrustForwarded: a.opts.TrustForwarded,
 		Origins:        a.opts.CORSOrigin,
+		NoPage:         a.opts.NoPage,
 	}), a.log)
 	if a.opts.TLSCert != "" {
 		cert, err := tls.LoadX509KeyPair(a.opts.TLSCert, a.opts.TLSKey)

@@ -64,6 +64,7 @@ type Options struct {
 	MaxExplanations int `default:"1000" help:"Explanations that a result has, where its request asks for them."`
 
 	CORSOrigin     []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin of web pages that may call the API, such as https://app.example, or * for all. Repeatable."`
+	NoPage         bool     `help:"Do not serve the page for people at /."`
 	TrustForwarded bool     `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
 
 	LogFormat string     `default:"text" enum:"text,json" help:"Form of the log on standard error: ${enum}."`
