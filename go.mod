@@ -18,7 +18,13 @@ require pgregory.net/rapid v1.3.0
 
 require golang.org/x/crypto v0.58.0
 
-require github.com/wasilibs/go-re2 v1.13.0
+require (
+	github.com/chromedp/cdproto v0.159.0
+	github.com/chromedp/chromedp v0.23.0
+	github.com/wasilibs/go-re2 v1.13.0
+)
+
+require github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect

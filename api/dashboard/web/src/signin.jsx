@@ -7,6 +7,7 @@ export function SignIn({onKey, onClose, wrong}) {
   const submit = (e) => {
     e.preventDefault()
     onKey(e.target.elements.key.value.trim())
+    e.target.reset()
   }
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="signin-title">
