@@ -236,3 +236,13 @@ func (s service) post(body string) string {
 	}
 	return job.ID
 }
+
+// load posts ten jobs a second for some time.
+func (s service) load(d time.Duration) {
+	s.t.Helper()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(d); time.Now().Before(end); <-tick.C {
+		s.post(`{"type":"classifyText","request":{"text":"Visa card 4111 1111 1111 1111"}}`)
+	}
+}

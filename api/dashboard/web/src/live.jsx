@@ -29,7 +29,9 @@ export function Live() {
   )
 }
 
-const height = 180
+const height = 170
+
+const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'short'})
 
 const number = (v) => (v == null ? '–' : v >= 100 ? Math.round(v).toLocaleString() : String(+v.toPrecision(2)))
 
@@ -50,7 +52,7 @@ function Plot({title, unit, lines, data}) {
       legend: {show: false},
       cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'live'}},
       scales: {y: {range: (_, min, max) => [0, Math.max(max * 1.1, 0.001) || 1]}},
-      axes: [{...axis, space: 70}, {...axis, size: 56, values: (_, ticks) => ticks.map(number)}],
+      axes: [{...axis, space: 70, size: 30, values: (_, ticks) => ticks.map((t) => clock.format(t * 1000))}, {...axis, size: 56, values: (_, ticks) => ticks.map(number)}],
       series: [{}, ...lines.map(([name, label]) => ({label, stroke: colorOf(name), width: 2, points: {size: 5}, spanGaps: true}))],
     }, columns, box.current)
     const resized = new ResizeObserver(() => plot.current.setSize({width: box.current.clientWidth, height}))
