@@ -13,7 +13,7 @@ const empty = () => ({succeeded: 0, failed: 0, canceled: 0, total: [], pickup: [
 
 const buckets = new Map() // by their number since 1970
 const counted = new Set() // ids, the latest of them: a listing tells again of what an event told
-const mostCounted = 5000 // of which a listing has 1000
+const mostCounted = 5000
 
 export const now = () => (Date.now() + skew) / 1000
 
@@ -44,9 +44,11 @@ function add(job) {
   }
 }
 
+const seeds = 250 // jobs: a first picture that a small Redis gives at once
+
 async function seed() {
   const since = new Date((now() - step * steps) * 1000).toISOString()
-  const {jobs} = await listJobs({filter: `creationDateTime ge ${since}`, top: 1000})
+  const {jobs} = await listJobs({filter: `creationDateTime ge ${since}`, top: seeds})
   jobs.forEach(add)
 }
 

@@ -29,6 +29,7 @@ const said = {
   live: 'Live',
   lost: 'Not connected, trying again',
   refused: 'Not signed in',
+  denied: 'Not live: you may not follow jobs',
 }
 
 function Page() {

@@ -9,7 +9,7 @@ import {open} from './api.js'
 const listeners = new Set()
 const states = new Set()
 
-let state = 'connecting' // or live, lost, refused
+let state = 'connecting' // or live, lost, refused, denied
 let last = ''
 let control = null
 
@@ -51,7 +51,8 @@ async function follow(signal) {
       become('lost')
     } catch (err) {
       if (signal.aborted) return
-      if (err.status === 401 || err.status === 403) return become('refused')
+      if (err.status === 401) return become('refused')
+      if (err.status === 403) return become('denied')
       become('lost')
     }
     await new Promise((done) => setTimeout(done, wait * (0.5 + Math.random() / 2)))

@@ -1,6 +1,6 @@
 import {useEffect, useState} from 'preact/hooks'
 import {ended, getJob} from './api.js'
-import {listen} from './stream.js'
+import {listen, streamState} from './stream.js'
 
 // useJob is a job as it is, and stays so until it has ended. known is the job as
 // far as the caller knows it, if it does.
@@ -32,7 +32,8 @@ export function useJob(id, known) {
       else setJob((old) => ({...old, ...j}))
     })
     read()
-    return () => { on = false; off() }
+    const poll = setInterval(() => done || streamState() === 'live' || read(), 2000)
+    return () => { on = false; off(); clearInterval(poll) }
   }, [id])
   return {job, error, gone}
 }
