@@ -51,6 +51,8 @@ type Options struct {
 	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
 	Origins        []string      // of web pages that may call, as browsers send them; "*" is all
 	NoPage         bool          // leave out the page for people at /
+
+	SignIn dashboard.SignIn // how people sign in at the page, besides API keys
 }
 
 const (
@@ -105,6 +107,7 @@ type api struct {
 	trustForwarded bool
 	origins        []string
 	parts          map[string]dashboard.File // of the page for people; nil without one
+	policy         string                    // Content-Security-Policy of the page
 	door           http.Handler              // through which every request comes, also those of a batch
 }
 
@@ -128,7 +131,8 @@ func New(o Options) http.Handler {
 		a.catalogue = noTypes{}
 	}
 	if !o.NoPage {
-		a.parts = dashboard.Files()
+		a.parts = dashboard.Files(o.SignIn)
+		a.policy = o.SignIn.Policy()
 	}
 	if a.authenticate == nil {
 		a.gather = o.Gather

@@ -10,7 +10,9 @@ import (
 )
 
 // whole is an API with all that one can have.
-func whole() *api { return &api{gather: prometheus.NewRegistry(), parts: dashboard.Files()} }
+func whole() *api {
+	return &api{gather: prometheus.NewRegistry(), parts: dashboard.Files(dashboard.SignIn{})}
+}
 
 // Paths are the router's paths, as it spells them.
 func Paths() (paths []string) {

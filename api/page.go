@@ -4,8 +4,6 @@ import (
 	"net/http"
 
 	"github.com/gorilla/mux"
-
-	"github.com/classifyd/classifyd/api/dashboard"
 )
 
 // html is the media type of the page for people.
@@ -22,7 +20,7 @@ func (a *api) pageRoutes() []route {
 
 func (a *api) page(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
-	h.Set("Content-Security-Policy", dashboard.Policy)
+	h.Set("Content-Security-Policy", a.policy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
 	return a.sendPart(w, r, "index.html")

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/api/dashboard"
 )
 
 // asset finds the parts that a page asks for.
@@ -48,6 +49,17 @@ func TestPageIsServedWithAllItsParts(t *testing.T) {
 	s.want(405, "POST", "/", "{}")
 	for _, path := range []string{"/assets/none.js", "/assets/", "/assets/..%2Findex.html", "/index.html"} {
 		s.want(404, "GET", path, "", "Authorization: acme")
+	}
+}
+
+func TestPageMayCallItsIssuer(t *testing.T) {
+	s := start(t, func(o *api.Options) { o.SignIn = dashboard.SignIn{Issuer: "https://login.example", ClientID: "page"} })
+	page := s.want(200, "GET", "/", "")
+	if got := page.Header.Get("Content-Security-Policy"); !strings.Contains(got, "connect-src 'self' https://login.example;") {
+		t.Errorf("the policy is %q", got)
+	}
+	if !strings.Contains(page.body, "https://login.example") {
+		t.Errorf("the page does not know its issuer:\n%s", page.body)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -75,7 +76,7 @@ type tab struct {
 	base string
 }
 
-func (b browser) tab(t *testing.T, base string) *tab {
+func (b browser) tab(t *testing.T, base string, others ...string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	var mu sync.Mutex // guards over, and t after the test
@@ -102,7 +103,7 @@ func (b browser) tab(t *testing.T, base string) *tab {
 				complain("console: %s", e.Entry.Text)
 			}
 		case *network.EventRequestWillBeSent:
-			if !strings.HasPrefix(e.Request.URL, base+"/") {
+			if !slices.ContainsFunc(append(others, base), func(origin string) bool { return strings.HasPrefix(e.Request.URL, origin+"/") }) {
 				complain("the page asked for %.100s", e.Request.URL)
 			}
 		}
@@ -130,8 +131,7 @@ func run[T any](p *tab, action chromedp.Action[T]) T {
 	defer cancel()
 	v, err := chromedp.Run(ctx, action)
 	if err != nil {
-		shown, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-		p.t.Fatalf("%v; the page shows:\n%s", err, shown)
+		p.t.Fatalf("%v; the page shows:\n%s", err, p.shown())
 	}
 	return v
 }
@@ -148,10 +148,31 @@ func (p *tab) visit(view string) {
 	p.do(chromedp.Navigate("about:blank"), chromedp.Navigate(p.base+"/"+view), chromedp.WaitVisible(chromedp.CSS("h1")))
 }
 
-// until waits for an expression to become true.
+// until waits for an expression to become true, also where the page is left for
+// another in between, which chromedp.Poll does not survive.
 func (p *tab) until(expression string) {
 	p.t.Helper()
-	run(p, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(20*time.Millisecond)))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
+		if is {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			p.t.Fatalf("%s did not become true (%v); the page shows:\n%s", expression, err, p.shown())
+		}
+	}
+}
+
+// shown is what the page shows, as far as it can still tell.
+func (p *tab) shown() string {
+	s, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+	return s
 }
 
 // shows waits for an element to hold a text.
@@ -201,8 +222,9 @@ func (p *tab) shoot(name string) {
 // A service is a daemon with two job types of its own: slow runs until it is
 // canceled, bad fails.
 type service struct {
-	t    *testing.T
-	base string
+	t      *testing.T
+	base   string
+	issuer *issuer // at which its page signs people in
 }
 
 func startService(t *testing.T) service {
@@ -217,9 +239,10 @@ func startService(t *testing.T) service {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(handler.Close)
-	base := daemontest.Start(t, daemontest.Build(t), "--handler", "slow="+handler.URL+"/slow", "--handler", "bad="+handler.URL+"/bad",
+	issuer := newIssuer(t)
+	base := daemontest.Start(t, daemontest.Build(t), "--page-issuer", issuer.URL, "--page-client-id", "page", "--handler", "slow="+handler.URL+"/slow", "--handler", "bad="+handler.URL+"/bad",
 		"--max-attempts", "2", "--concurrency", "4", "--max-text", "10000", "--grace", "100ms")
-	return service{t, base}
+	return service{t, base, issuer}
 }
 
 // post creates a job and returns its id.

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -44,7 +45,7 @@ func read(t *testing.T, root fs.FS) map[string]string {
 
 func TestEveryFileHasAMediaTypeAndItsOwnTag(t *testing.T) {
 	tags := map[string]string{}
-	for name, f := range dashboard.Files() {
+	for name, f := range dashboard.Files(dashboard.SignIn{}) {
 		if f.Media == "" {
 			t.Errorf("%s has no media type", name)
 		}
@@ -58,5 +59,20 @@ func TestEveryFileHasAMediaTypeAndItsOwnTag(t *testing.T) {
 	}
 	if len(tags) < 3 {
 		t.Errorf("only %d files", len(tags))
+	}
+}
+
+func TestPageIsToldOfTheIssuer(t *testing.T) {
+	s := dashboard.SignIn{Issuer: "https://login.example/acme", ClientID: `a"b`, Scope: "openid jobs"}
+	page := dashboard.Files(s)["index.html"]
+	const want = `content="{&#34;issuer&#34;:&#34;https://login.example/acme&#34;,&#34;clientId&#34;:&#34;a\&#34;b&#34;,&#34;scope&#34;:&#34;openid jobs&#34;}"`
+	if !strings.Contains(string(page.Data), want) {
+		t.Errorf("the page lacks %s:\n%s", want, page.Data)
+	}
+	if page.ETag == dashboard.Files(dashboard.SignIn{})["index.html"].ETag {
+		t.Error("the page has the tag of another")
+	}
+	if got := s.Policy(); !strings.Contains(got, "connect-src 'self' https://login.example;") {
+		t.Errorf("the policy is %q", got)
 	}
 }

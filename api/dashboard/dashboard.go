@@ -9,21 +9,57 @@
 package dashboard
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
+	"encoding/json"
 	"fmt"
+	"html"
 	"io/fs"
+	"net/url"
 	"path"
+	"strings"
 )
 
 //go:embed built
 var built embed.FS
 
+// A SignIn is how people prove to the page who they are, where it is not by an
+// API key: an OpenID Connect issuer, at which the page is a public client and
+// whose token endpoint answers pages of other origins. The zero value is none.
+type SignIn struct {
+	Issuer   string `json:"issuer"`   // as it names itself
+	ClientID string `json:"clientId"` // the page's
+	Scope    string `json:"scope"`    // what it asks for, separated by spaces
+}
+
 // Policy is the Content-Security-Policy of the page (W3C, Content Security
-// Policy Level 3). All that it needs is in its own files and in the API beside
-// them, nothing is inline, and nobody may frame it.
-const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+// Policy Level 3). All that it needs is in its own files, in the API beside
+// them and at the origin of the issuer, nothing is inline, and nobody may frame
+// it.
+func (s SignIn) Policy() string {
+	connect := "'self'"
+	if u, err := url.Parse(s.Issuer); err == nil && s.Issuer != "" {
+		connect += " " + u.Scheme + "://" + u.Host
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src " + connect +
+		"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+}
+
+// mark is where the page reads what SignIn says.
+const mark = `<meta name="oidc" content="">`
+
+// fill tells the page of s.
+func (s SignIn) fill(page []byte) []byte {
+	if s.Issuer == "" {
+		return page
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // strings are always JSON
+	}
+	return bytes.Replace(page, []byte(mark), []byte(strings.Replace(mark, `""`, `"`+html.EscapeString(string(b))+`"`, 1)), 1)
+}
 
 // A File is one part of the page.
 type File struct {
@@ -47,7 +83,7 @@ var media = map[string]string{
 
 // Files are the parts of the page by their paths below its own address, where
 // the page itself is "index.html".
-func Files() map[string]File {
+func Files(s SignIn) map[string]File {
 	files := map[string]File{}
 	root, err := fs.Sub(built, "built")
 	if err != nil {
@@ -58,6 +94,9 @@ func Files() map[string]File {
 			return err
 		}
 		data, err := fs.ReadFile(root, name)
+		if name == "index.html" {
+			data = s.fill(data)
+		}
 		sum := sha256.Sum256(data)
 		files[name] = File{
 			Media:  media[path.Ext(name)],

@@ -165,6 +165,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		TrustForwarded: a.opts.TrustForwarded,
 		Origins:        a.opts.CORSOrigin,
 		NoPage:         a.opts.NoPage,
+		SignIn:         a.opts.signIn(),
 	}), a.log)
 	if a.opts.TLSCert != "" {
 		cert, err := tls.LoadX509KeyPair(a.opts.TLSCert, a.opts.TLSKey)

@@ -6,6 +6,7 @@ import * as stream from './stream.js'
 import {Job} from './job.jsx'
 import {Jobs} from './jobs.jsx'
 import {Live} from './live.jsx'
+import {arrive} from './oidc.js'
 import {SignIn} from './signin.jsx'
 import {Submit} from './submit.jsx'
 import {Types} from './types.jsx'
@@ -32,10 +33,10 @@ const said = {
   denied: 'Not live: you may not follow jobs',
 }
 
-function Page() {
+function Page({unsigned}) {
   const [at, setAt] = useState(place)
   const [state, setState] = useState(stream.streamState)
-  const [refused, setRefused] = useState(false)
+  const [refused, setRefused] = useState(unsigned !== undefined)
   const [signed, setSigned] = useState(api.key.get() !== '')
   const [caller, setCaller] = useState(0) // counts changes of who is signed in
 
@@ -84,10 +85,15 @@ function Page() {
       <footer>
         <a href="./openapi.yaml">OpenAPI</a> <a href="./beta/$metadata">Metadata</a>
       </footer>
-      {refused && <SignIn onKey={sign} onClose={() => setRefused(false)} wrong={signed} />}
+      {refused && <SignIn onKey={sign} onClose={() => setRefused(false)} error={signed ? wrong : unsigned} />}
     </>
   )
 }
 
 
-render(<Page />, document.getElementById('page'))
+const wrong = new Error('The service does not take what you signed in with.')
+
+// Whoever comes back from the issuer is signed in before anything is asked.
+const unsigned = await arrive().then((token) => { if (token) api.key.set(token) }, (err) => err)
+
+render(<Page unsigned={unsigned} />, document.getElementById('page'))
