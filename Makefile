@@ -3,16 +3,18 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 
-# The tests with Graph's SDK for Go keep what it needs out of our module.
-MODULES = . api/compat/sdk
+# The tests with Graph's SDK for Go and the benchmarks beside gitleaks keep what
+# these need out of our module.
+MODULES = . api/compat/sdk worker/classify/compare
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
+FAULTTIME ?= 1m
 
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools dashboard lint fuzz vuln bench score corpus
+.PHONY: test tools dashboard lint fuzz vuln bench bench-faults score corpus
 
 # The output ends with each test that failed and what it said.
 test: tools
@@ -65,6 +67,11 @@ vuln:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+	cd worker/classify/compare && go test -bench . -benchtime $(BENCHTIME)
+
+# Every fault for a while, each on daemons of its own, as a table.
+bench-faults:
+	go run ./cmd/hammer check --faults all --duration $(FAULTTIME)
 
 # How well the engine finds what labelled data holds: make score DATA=path, of
 # one or more files or directories. "go doc ./cmd/hammer/score" tells the formats

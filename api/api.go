@@ -45,7 +45,7 @@ type Options struct {
 	Authenticate Authenticator
 
 	MaxText        int           // bytes of text in a job, 1 MiB
-	MaxFile        int           // bytes of a file in a job, 256 KiB
+	MaxFile        int64         // bytes of a file in a job, 64 MiB; in JSON 16 MiB at most
 	MaxLooks       int           // jobs that one page of a listing looks at whose $filter no index serves, 10,000
 	Deadline       time.Duration // for an answer from the queue, 2 s; waiting as asked comes on top
 	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
@@ -57,7 +57,8 @@ type Options struct {
 
 const (
 	defaultMaxText  = 1 << 20
-	defaultMaxFile  = 256 << 10
+	defaultMaxFile  = 64 << 20
+	maxJSONFile     = 16 << 20 // it is held in memory, twice
 	defaultMaxLooks = 10_000
 	defaultDeadline = 2 * time.Second
 )
@@ -102,6 +103,7 @@ type api struct {
 	gather         prometheus.Gatherer // nil without /metrics
 	authenticate   Authenticator       // nil while authentication is off
 	most           wire.Limits
+	maxFile        int64
 	maxLooks       int
 	deadline       time.Duration
 	trustForwarded bool
@@ -121,12 +123,14 @@ func New(o Options) http.Handler {
 		log:            cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
 		met:            newMetrics(o.Metrics),
 		authenticate:   o.Authenticate,
-		most:           wire.Limits{Text: cmp.Or(o.MaxText, defaultMaxText), File: cmp.Or(o.MaxFile, defaultMaxFile)},
+		most:           wire.Limits{Text: cmp.Or(o.MaxText, defaultMaxText)},
+		maxFile:        cmp.Or(o.MaxFile, defaultMaxFile),
 		maxLooks:       cmp.Or(o.MaxLooks, defaultMaxLooks),
 		deadline:       cmp.Or(o.Deadline, defaultDeadline),
 		trustForwarded: o.TrustForwarded,
 		origins:        o.Origins,
 	}
+	a.most.File = int(min(a.maxFile, maxJSONFile))
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}
@@ -150,8 +154,12 @@ func (noTypes) Try(context.Context, wire.SensitiveType, string) (json.RawMessage
 	return nil, errNoOwnTypes
 }
 
+// answerTime is how long an answer may take.
+const answerTime = maxWait + time.Minute
+
 // NewServer returns a server for h that a slow client cannot keep busy: it has
-// 5 s for a header and 30 s for a whole request. An answer has a minute more
+// 5 s for a header and 30 s for a whole request, or, where that is a file, for
+// each piece of it. An answer has a minute more
 // than the longest wait that can be asked for.
 func NewServer(addr string, h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
@@ -159,7 +167,7 @@ func NewServer(addr string, h http.Handler, log *slog.Logger) *http.Server {
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      maxWait + time.Minute,
+		WriteTimeout:      answerTime,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),

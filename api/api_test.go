@@ -63,7 +63,7 @@ func startWith(t testing.TB, qo jobs.Options, change ...func(*api.Options)) *ser
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { own.Close() })
-	o := api.Options{Queue: q, Catalogue: types, Tenants: own, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.met, Gather: s.met}
+	o := api.Options{Queue: q, Catalogue: types, Tenants: own, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.met, Gather: s.met, MaxFile: 256 << 10}
 	for _, c := range change {
 		c(&o)
 	}

@@ -43,13 +43,22 @@ type Options struct {
 	MaxWaiting  int           // queued jobs above which Submit refuses, default 1,000,000
 	Share       int           // a tenant's jobs in a lane above which its further ones wait in low, default 100
 	Deadline    time.Duration // for one batch of Redis commands, default 2 s
+
+	// Blobs keep requests, files and results of more than Inline bytes, default
+	// 256 KiB. Without them a larger submission is refused with ErrNoBlobs and
+	// a larger result stays in its record. All processes must use the same.
+	// One that no record names is deleted when it is BlobAge old, default 1 h,
+	// which must be longer than any submission takes.
+	Blobs   Blobs
+	Inline  int
+	BlobAge time.Duration
 }
 
 func (o *Options) setDefaults() {
 	for _, d := range []struct {
 		v         *int
 		otherwise int
-	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}} {
+	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}, {&o.Inline, 256 << 10}} {
 		if *d.v == 0 {
 			*d.v = d.otherwise
 		}
@@ -57,7 +66,7 @@ func (o *Options) setDefaults() {
 	for _, d := range []struct {
 		v         *time.Duration
 		otherwise time.Duration
-	}{{&o.Limit, 5 * time.Minute}, {&o.Patience, 5 * time.Second}, {&o.Grace, 20 * time.Second}, {&o.Retention, 24 * time.Hour}, {&o.Deadline, 2 * time.Second}} {
+	}{{&o.Limit, 5 * time.Minute}, {&o.Patience, 5 * time.Second}, {&o.Grace, 20 * time.Second}, {&o.Retention, 24 * time.Hour}, {&o.Deadline, 2 * time.Second}, {&o.BlobAge, time.Hour}} {
 		if *d.v == 0 {
 			*d.v = d.otherwise
 		}
@@ -76,6 +85,7 @@ func (o *Options) check() error {
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
 		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
+		"Inline": int64(o.Inline), "BlobAge": int64(o.BlobAge),
 	} {
 		if v < 0 {
 			return fmt.Errorf("jobs: Options.%s must not be negative", what)
@@ -101,6 +111,9 @@ type Queue struct {
 	told   *hub          // who waits for changes of which job
 	feeds  *feeds        // whose events are followed
 	nudge  chan struct{} // something is due before the next pass of Maintain
+	blobs  Blobs         // noBlobs without a place for them
+	dead   chan struct{} // there may be blobs to delete
+	packer *packer
 }
 
 // Open connects to Redis and settles the layout of the keys. It fails if Redis
@@ -110,7 +123,10 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		return nil, err
 	}
 	o.setDefaults()
-	q := &Queue{opt: o, log: o.Log, met: newMetrics(), nudge: make(chan struct{}, 1)}
+	q := &Queue{opt: o, log: o.Log, met: newMetrics(), nudge: make(chan struct{}, 1), dead: make(chan struct{}, 1), blobs: o.Blobs, packer: newPacker()}
+	if q.blobs == nil {
+		q.blobs = noBlobs{}
+	}
 	q.rdb = newClient(o, 3)
 	q.pop = newClient(o, -1)
 	for range o.Shards {
@@ -150,6 +166,7 @@ func (q *Queue) Close() error {
 	for _, p := range q.pipes {
 		p.close()
 	}
+	q.packer.close()
 	return errors.Join(q.rdb.Close(), q.pop.Close())
 }
 

@@ -73,31 +73,48 @@ func (w *worker) start(reply []any) ([]taken, error) {
 	defer w.mu.Unlock()
 	for _, item := range reply[1:] {
 		f := stringsOf(item)
-		if len(f) != 7 {
+		if len(f) != 10 {
 			return tasks, fmt.Errorf("take: unexpected reply of %d parts", len(f))
 		}
-		delivery, _ := parseRun(f[0])
-		j, err := jobFrom(delivery.name, f[4], f[5], "", "")
+		a, err := w.attempt(f)
 		if err != nil {
-			q.log.Error("job not started", "job", delivery.name, "error", err) // its lease will end
+			q.log.Error("job not started", "job", f[0], "error", err) // its lease will end
 			continue
 		}
-		j.Request = []byte(f[6])
-		a := &attempt{w: w, run: run{delivery.name, f[3]}, task: f[0], taken: time.Now(), job: j,
-			handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
-		if f[2] == "unserved" {
-			a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
-		}
-		a.ctx, a.cancel = context.WithCancelCause(context.Background())
 		if w.stopping {
 			a.cancel(ErrStopping)
 		}
 		w.runs[a.run] = a
 		w.coming[a.task] = a
-		q.met.started(j)
+		q.met.started(a.job)
 		tasks = append(tasks, taken{id: f[0], msg: f[1]})
 	}
 	return tasks, nil
+}
+
+// attempt is the run that the take script tells of.
+func (w *worker) attempt(f []string) (*attempt, error) {
+	q := w.q
+	delivery, _ := parseRun(f[0])
+	j, err := jobFrom(delivery.name, f[4], f[5], "", "")
+	if err != nil {
+		return nil, err
+	}
+	if j.Request, err = q.packer.unpack(f[6]); err != nil {
+		return nil, fmt.Errorf("request: %w", err)
+	}
+	a := &attempt{w: w, run: run{delivery.name, f[3]}, task: f[0], taken: time.Now(), job: j, requestAt: f[8],
+		handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
+	if f[2] == "unserved" {
+		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
+		a.requestAt = ""
+	}
+	a.ctx, a.cancel = context.WithCancelCause(context.Background())
+	if j.Content, err = q.content(a.ctx, f[7], f[9]); err != nil {
+		a.cancel(err)
+		return nil, fmt.Errorf("file: %w", err)
+	}
+	return a, nil
 }
 
 // disown hands back the jobs that were started in our name by a take whose

@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"slices"
+	"sync/atomic"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker/classify"
@@ -46,16 +48,53 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 			if err != nil {
 				return nil, refused(err)
 			}
-			return scanFile(stream, x.Text(ctx, bytes.NewReader(req.File), "", limits))
+			return scanFile(stream, x.Text(ctx, &told{SectionReader: req.file(j), ctx: ctx}, "", limits))
 		},
 	}
 }
 
 // fileRequest is Graph's fileClassificationRequest in the form in which the API
-// stores it.
+// stores it. The file itself is the job's Content; in a job of an API before
+// that it still is in the request.
 type fileRequest struct {
 	File []byte `json:"file"`
 	narrowing
+}
+
+// file is the file of the request: beside it where it is a blob, or came by
+// itself.
+func (r *fileRequest) file(j *jobs.Job) *io.SectionReader {
+	if j.Content != nil {
+		return io.NewSectionReader(j.Content, 0, j.Content.Size())
+	}
+	return io.NewSectionReader(bytes.NewReader(r.File), 0, int64(len(r.File)))
+}
+
+// told tells how far a file was read as the progress of its job.
+type told struct {
+	*io.SectionReader
+	ctx context.Context
+	far atomic.Int64
+}
+
+func (f *told) Read(p []byte) (int, error) {
+	n, err := f.SectionReader.Read(p)
+	at, _ := f.Seek(0, io.SeekCurrent)
+	f.tell(at)
+	return n, err
+}
+
+func (f *told) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.SectionReader.ReadAt(p, off)
+	f.tell(off + int64(n))
+	return n, err
+}
+
+func (f *told) tell(at int64) {
+	if at > f.far.Load() {
+		f.far.Store(at)
+		jobs.Progress(f.ctx, int(100*at/max(f.Size(), 1)))
+	}
 }
 
 // scanFile is what stream finds in the text of a file, and the first thing that

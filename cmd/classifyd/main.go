@@ -5,46 +5,9 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"os"
-	"os/signal"
-	"runtime/debug"
-	"syscall"
-
-	"github.com/alecthomas/kong"
 
 	"github.com/classifyd/classifyd/cmd/internal/app"
 )
 
-func main() { os.Exit(run()) }
-
-func run() int {
-	var flags struct {
-		app.Options
-		Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
-	}
-	if _, err := kong.Must(&flags, append(app.Flags(), kong.Vars{"version": version()})...).Parse(os.Args[1:]); err != nil {
-		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
-		return 2
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	defer stop()
-	// A second signal ends the process at once.
-	context.AfterFunc(ctx, stop)
-
-	if err := app.Run(ctx, flags.Options); err != nil {
-		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
-		return 1
-	}
-	return 0
-}
-
-// version is the module's, which the toolchain takes from the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "classifyd, built without a version"
-	}
-	return "classifyd " + info.Main.Version + " " + info.GoVersion
-}
+func main() { os.Exit(app.Main(os.Args[1:])) }

@@ -143,7 +143,7 @@ func (a *arena) run(ctx context.Context, s side) (values []float64, err error) {
 	if a.redis, err = startRedis(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, a.redis.stop()) }()
+	defer func() { err = errors.Join(err, a.redis.Close()) }()
 	runtime.GC()
 	return s(ctx, a)
 }

@@ -38,7 +38,7 @@ func costContest() contest {
 		},
 		bare: func(ctx context.Context, a *arena) ([]float64, error) {
 			c := &counter{}
-			rdb := redis.NewClient(&redis.Options{Addr: a.redis.addr})
+			rdb := redis.NewClient(&redis.Options{Addr: a.redis.Addr})
 			rdb.AddHook(c)
 			defer rdb.Close()
 			producer := asynq.NewClientFromRedisClient(rdb)

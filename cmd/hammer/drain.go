@@ -155,7 +155,7 @@ func drainBare(ctx context.Context, srv *asynq.Server, s *server, leave []byte, 
 		if ran.Load() < int64(n) {
 			return false, nil
 		}
-		active, err := s.rdb.LLen(ctx, "asynq:{default}:active").Result()
+		active, err := s.DB.LLen(ctx, "asynq:{default}:active").Result()
 		return active == 0, err
 	})
 	if err != nil {

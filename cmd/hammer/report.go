@@ -130,13 +130,13 @@ func describeMachine(ctx context.Context) (machine, error) {
 	if err != nil {
 		return m, err
 	}
-	text, err := s.rdb.Info(ctx, "server").Result()
+	text, err := s.DB.Info(ctx, "server").Result()
 	for line := range strings.Lines(text) {
 		if v, ok := strings.CutPrefix(line, "redis_version:"); ok {
 			m.Redis = strings.TrimSpace(v)
 		}
 	}
-	if stopErr := s.stop(); err == nil {
+	if stopErr := s.Close(); err == nil {
 		err = stopErr
 	}
 	return m, err

@@ -18,6 +18,9 @@ for i = 2, #KEYS do
     need(index(r), r.id, r.created)
     redis.call("SADD", r.tag .. ":types:" .. r.tenant, r.type)
     redis.call("SADD", r.tag .. ":tenants", r.tenant)
+    for _, blob in pairs(r.blobs) do
+      if blob then out[1] = out[1] + redis.call("SADD", r.tag .. ":blobs", string.match(blob, "^%S+")) end
+    end
     if ended[r.state] then
       need(r.tag .. ":ended", r.name, int(r.ended + ARGV[2]))
     elseif r.state == "r" then

@@ -6,8 +6,8 @@
 --      either  8 prefix of record keys; then for each lane the prefix of its task keys; then the job types that the
 --      owner serves
 -- Returns nil when the lanes are empty, else the least wait, in µs, of the jobs that were passed on to a worker that
--- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c} where what
--- is "run", or "unserved" when no live worker serves its type. A delivery that counts for nothing, and one of a job
+-- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c, f, C, F} where
+-- what is "run", or "unserved" when no live worker serves its type. A delivery that counts for nothing, and one of a job
 -- that waited too long, end here. A task that lost its message is dropped: its job is found by the sweep.
 -- A job that is passed on waits a sixteenth of its age at an ARGV 5 of 250 ms, but not above 10 s, and a millisecond
 -- for each job that waits likewise, so that what a busy worker has to leave does not keep the others from their own.
@@ -47,7 +47,8 @@ local function start(id, msg)
   r.state, r.owner, r.progress, r.starts = "r", owner, "0", int(r.starts + 1)
   if r.started == "0" then r.started = int(now) end
   redis.call("ZADD", r.tag .. ":lease", int(now + ARGV[3]), r.name .. ":" .. r.fence)
-  out[#out + 1] = { id, msg, what, r.fence, write(r, was, now), r.meta, r.content or "" }
+  out[#out + 1] = { id, msg, what, r.fence, write(r, was, now), r.meta, r.content or "", r.file or "",
+    r.blobs.C or "", r.blobs.F or "" }
 end
 
 local looked = 0

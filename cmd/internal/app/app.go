@@ -4,7 +4,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -62,7 +61,7 @@ type App struct {
 
 	listener net.Listener // nil in a worker
 	server   *http.Server
-	requests context.CancelFunc // ends what requests wait for
+	requests context.CancelCauseFunc // ends what requests wait for
 
 	metrics *prometheus.Registry
 	debug   *http.Server // nil without --debug-listen
@@ -103,6 +102,14 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	a.close = append(a.close, closeRedis)
 	qo := o.queue(ro, a.log)
 	qo.Metrics = a.metrics
+	blobs, closeBlobs, err := openBlobs(ctx, &o)
+	if err != nil {
+		return nil, fmt.Errorf("--blob: %w", err)
+	}
+	if blobs != nil {
+		qo.Blobs = blobs
+		a.close = append(a.close, closeBlobs)
+	}
 	a.queue, err = jobs.Open(ctx, qo)
 	if err != nil {
 		return nil, fmt.Errorf("--redis: %w", err)
@@ -147,7 +154,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		a.listener = l
 	}
 	a.close = append(a.close, closing(a.listener))
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	a.requests = cancel
 	var gather prometheus.Gatherer
 	if a.opts.DebugListen == "" {
@@ -160,8 +167,9 @@ func (a *App) listen(engine *classify.Engine) error {
 		Log:            a.log,
 		Metrics:        a.metrics,
 		Gather:         gather,
+		Authenticate:   a.opts.Authenticate,
 		MaxText:        a.opts.MaxText,
-		MaxFile:        cmp.Or(a.opts.MaxFile, a.opts.mostFile()),
+		MaxFile:        a.opts.MaxFile,
 		TrustForwarded: a.opts.TrustForwarded,
 		Origins:        a.opts.CORSOrigin,
 		NoPage:         a.opts.NoPage,
@@ -269,8 +277,9 @@ func (a *App) shutdown() error {
 	if a.server == nil {
 		return nil
 	}
-	defer a.requests()
-	t := time.AfterFunc(shortly, a.requests)
+	end := func() { a.requests(api.ErrStopping) }
+	defer end()
+	t := time.AfterFunc(shortly, end)
 	defer t.Stop()
 	ctx, cancel := context.WithTimeout(context.Background(), httpShould)
 	defer cancel()

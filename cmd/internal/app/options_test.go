@@ -41,11 +41,11 @@ func mustFlags(t *testing.T, args ...string) Options {
 func TestFlagsAndTheirTwinsReachTheQueue(t *testing.T) {
 	settings := map[string]string{
 		"shards": "4", "concurrency": "5", "max-attempts": "6", "limit": "7s", "grace": "8s", "retention": "9h",
-		"max-wait": "10m", "max-waiting": "11", "share": "12",
+		"max-wait": "10m", "max-waiting": "11", "share": "12", "inline": "13", "blob-age": "40m",
 	}
 	want := jobs.Options{
 		Shards: 4, Concurrency: 5, MaxAttempts: 6, Limit: 7 * time.Second, Grace: 8 * time.Second, Retention: 9 * time.Hour,
-		MaxWait: 10 * time.Minute, MaxWaiting: 11, Share: 12,
+		MaxWait: 10 * time.Minute, MaxWaiting: 11, Share: 12, Inline: 13, BlobAge: 40 * time.Minute,
 	}
 	var args []string
 	for name, value := range settings {
@@ -130,9 +130,11 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--limit 0", "--limit: must be positive"},
 		{"--retention 0", "--retention: must be positive"},
 		{"--grace=-1s", "--grace: must be positive"},
-		{"--max-file=-1", "--max-file: must be from 1 to 16777216 with --role all"},
-		{"--max-file 16777217", "--max-file: must be from 1 to 16777216 with --role all"},
-		{"--role api --redis redis://h --max-file 262145", "--max-file: must be from 1 to 262144 with --role api"},
+		{"--max-file 0", "--max-file: must be from 1 to 1073741824"},
+		{"--max-file 1073741825", "--max-file: must be from 1 to 1073741824"},
+		{"--inline 0", "--inline: must be from 1 to 16777216"},
+		{"--inline 16777217", "--inline: must be from 1 to 16777216"},
+		{"--blob-age 34m", "--blob-age: must be at least 35m0s, since a file may take almost as long to arrive"},
 		{"--tls-cert c.pem", "--tls-cert and --tls-key: need each other"},
 		{"--tls-key k.pem", "--tls-cert and --tls-key: need each other"},
 		{"--tls-cert c.pem --tls-key k.pem --h2c", "--h2c: is for an API without --tls-cert"},
