@@ -280,6 +280,7 @@ func guard(t *testing.T, s service) string {
 }
 
 func signsInByKey(t *testing.T, s service, p *tab) {
+	s.post(`{"type":"classifyText","request":{"text":"x"}}`)
 	p = browser{p.ctx}.tab(t, guard(t, s))
 	p.visit("#jobs")
 	p.do(chromedp.WaitVisible(chromedp.CSS("dialog input")))
@@ -299,6 +300,7 @@ func signsInByKey(t *testing.T, s service, p *tab) {
 }
 
 func signsInByAccount(t *testing.T, s service, p *tab) {
+	s.post(`{"type":"classifyText","request":{"text":"x"}}`)
 	p = browser{p.ctx}.tab(t, guard(t, s), s.issuer.URL)
 	p.visit("#jobs?type=classifyText")
 	p.press("dialog", "Use your account")
