@@ -14,7 +14,7 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools dashboard lint fuzz vuln bench bench-faults score corpus
+.PHONY: test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus
 
 # The output ends with each test that failed and what it said.
 test: tools
@@ -65,7 +65,14 @@ vuln:
 	@GOBIN=$(CURDIR)/bin go install $(GOVULNCHECK)
 	@bin/govulncheck ./... || case $$? in 3) exit 1;; *) echo "known vulnerabilities were not checked: no database";; esac
 
+# The table of the README: ours beside what is bare, in about eight minutes.
+# BENCH="--quick" has the four main figures in less than one, BENCH="--json" is
+# for machines.
 bench:
+	@go run ./cmd/hammer bench $(BENCH)
+
+# What stands beside the code of each hot path.
+microbench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 	cd worker/classify/compare && go test -bench . -benchtime $(BENCHTIME)
 

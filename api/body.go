@@ -122,7 +122,7 @@ func unzip(body io.Reader) (io.ReadCloser, error) {
 // nothing is taken for what is wanted.
 func wantMedia(h http.Header, want string) error {
 	ct := h.Get("Content-Type")
-	if ct == "" {
+	if ct == "" || ct == want {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(ct)

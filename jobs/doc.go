@@ -30,6 +30,8 @@
 //	{s0}:blobs                set    names of the blobs that records name
 //	{s0}:dead                 set    names of blobs that lost their record's interest and are to be deleted
 //	{s0}:serves               zset   job types by the time in µs until which a live worker serves them
+//	{s0}:workers              zset   workers by the time in µs until which they count as alive; in the first shard
+//	{s0}:about                hash   what each of them does, JSON; in the first shard
 //	{s0}:sweep                hash   the last pass of Sweep and its cursors
 //	{s0}:sweeper              string the lock that saves sweepers from doing the same work
 //	{s0}:listing              string the lock of who looks for blobs without a record, once in a while; in {s0} alone

@@ -43,6 +43,9 @@ var (
 	straysScript    = load("strays", ofRecords...)
 	lockScript      = load("lock", ofRecords...)
 	leftoverScript  = load("leftover", ofRecords...)
+	pauseScript     = load("pause", ofRecords...)
+	announceScript  = load("announce", ofRecords...)
+	overviewScript  = load("overview", ofRecords...)
 )
 
 // load reads a script and puts what it shares with others in front: ofRecords

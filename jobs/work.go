@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -36,6 +37,8 @@ const (
 type worker struct {
 	q        *Queue
 	owner    string
+	host     string
+	began    time.Time
 	handlers map[string]Handler
 	types    []string
 	gate     *gate
@@ -52,7 +55,8 @@ type worker struct {
 }
 
 func newWorker(q *Queue) *worker {
-	w := &worker{q: q, owner: rand.Text()[:10], handlers: map[string]Handler{}, over: make(chan struct{}),
+	host, _ := os.Hostname() // for people; nothing depends on it
+	w := &worker{q: q, owner: rand.Text()[:10], host: host, began: time.Now().UTC(), handlers: map[string]Handler{}, over: make(chan struct{}),
 		runs: map[run]*attempt{}, coming: map[string]*attempt{}, doubt: make([]bool, q.opt.Shards)}
 	w.gate = newGate(&q.opt, w.take)
 	return w
@@ -208,6 +212,9 @@ func (w *worker) beat(ctx context.Context) {
 		args[sh] = append(args[sh], string(r.name), r.fence, a.progress.Load())
 	}
 	w.mu.Unlock()
+	var announced sync.WaitGroup
+	announced.Go(func() { w.announce(ctx) })
+	defer announced.Wait()
 	q.eachShard(func(sh shard) {
 		head := []any{micros(lease), sh.record(""), len(w.types)}
 		for _, t := range w.types {

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/jobtest"
+)
+
+// says runs a command that must leave with 0, and returns its output.
+func says(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := command(t, args...).Output()
+	if err != nil {
+		t.Fatalf("%q: %v", args, err)
+	}
+	return string(out)
+}
+
+func TestOperatorsPauseAndResumeALane(t *testing.T) {
+	t.Setenv("CLASSIFYD_REDIS", "redis://"+jobtest.Redis(t).Options().Addrs[0])
+	d := start(t)
+	if got, want := says(t, "pause", "--lane", "normal"), "lane normal is paused: workers take no further jobs out of it\n"; got != want {
+		t.Errorf("pause says %q, want %q", got, want)
+	}
+	if got, want := says(t, "pause", "--lane", "normal"), ", as before\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("pause again says %q, want it to end in %q", got, want)
+	}
+	waiting := make(chan string)
+	go func() { waiting <- d.classify(t, "write to ada.lovelace@example.org").Status }()
+	overview := func() (o struct {
+		Lanes []struct {
+			Lane          string
+			Depth         int
+			OldestSeconds float64
+			Paused        bool
+		}
+		Workers []struct{ Types []string }
+	}) {
+		if err := json.Unmarshal([]byte(says(t, "queues", "--json")), &o); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	o := overview()
+	for o.Lanes[2].Depth == 0 {
+		o = overview()
+	}
+	if normal := o.Lanes[2]; normal.Lane != "normal" || !normal.Paused || normal.OldestSeconds <= 0 || len(o.Workers) != 1 || len(o.Workers[0].Types) != 2 {
+		t.Errorf("queues = %+v, want one job in the paused lane normal and a worker that serves two types", o)
+	}
+	if got, want := says(t, "resume", "--lane", "normal"), "lane normal is open: workers take jobs out of it\n"; got != want {
+		t.Errorf("resume says %q, want %q", got, want)
+	}
+	if got := <-waiting; got != "succeeded" {
+		t.Errorf("the job is %s after its lane was opened, want succeeded", got)
+	}
+	d.stop()
+}
+
+func TestQueuesAreShownAsATable(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	o := &jobs.Overview{
+		Lanes: []jobs.Lane{
+			{Name: "high", Depth: 1, Oldest: 1500 * time.Microsecond},
+			{Name: "low", Depth: 120, Oldest: 90*time.Minute + 400*time.Millisecond, Paused: true},
+		},
+		Running: 3,
+		Workers: []jobs.Worker{{Host: "east", PID: 7, Started: now.Add(-time.Hour), Types: []string{"classifyText", "invoice"}, Running: 3, Concurrency: 16}},
+	}
+	var got bytes.Buffer
+	if err := table(&got, o, now); err != nil {
+		t.Fatal(err)
+	}
+	want := `LANE  WAITING  OLDEST   STATE
+high  1        2ms      open
+low   120      1h30m0s  paused
+
+RUNNING  3
+
+WORKER  UP      RUNNING  SERVES
+east/7  1h0m0s  3 of 16  classifyText invoice
+`
+	if got.String() != want {
+		t.Errorf("table\n%s\nwant\n%s", got.String(), want)
+	}
+}
