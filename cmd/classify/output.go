@@ -78,7 +78,7 @@ func (t table) row(cells ...string) {
 	for i, c := range cells {
 		cells[i] = printable(c)
 	}
-	fmt.Fprintln(t, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+	fmt.Fprintln(t, strings.Join(cells, "\t"))
 }
 
 // encode writes v as a line of JSON.

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if len(os.Args) > 1 && os.Args[1] == "plain" { // the daemon as others run it
-		os.Exit(app.Main(os.Args[2:], nil))
+		os.Exit(app.Main(os.Args[2:]))
 	}
 	os.Exit(m.Run())
 }

@@ -18,7 +18,7 @@ const daemonCommand = "classifyd"
 // daemon is classifyd but for who its callers are: whoever shows the name of a
 // tenant as a token is that tenant.
 func daemon(args []string) int {
-	return app.Main(args, nil, func(o *app.Options) { o.Authenticate = trust })
+	return app.Main(args, func(o *app.Options) { o.Authenticate = trust })
 }
 
 func trust(r *http.Request) (api.Caller, error) {

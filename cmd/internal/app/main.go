@@ -12,18 +12,28 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Main is the daemon with these flags, whose Options each change then has a
-// say in, or another of its commands, whose Run may ask for a context.Context,
-// the *Options and an io.Writer for its output. It returns the exit code: 0 after
-// a stop that was asked for, 1 when something failed and 2 when a flag cannot
-// stand.
-func Main(args []string, commands []kong.Option, changes ...func(*Options)) int {
-	var flags struct {
-		Options
-		Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
-		Serve   serve            `cmd:"" default:"1" help:"Run the API, the workers or both until told to stop. So does classifyd without a command."`
-	}
-	chosen, err := kong.Must(&flags, append(append(Flags(), kong.Vars{"version": version()}), commands...)...).Parse(args)
+// commands are what the daemon's program can do: those beside serve are for
+// operators of daemons that share a Redis, and share their flags.
+type commands struct {
+	Options
+	Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
+
+	Serve  serve      `cmd:"" default:"1" help:"Run the API, the workers or both until told to stop. So does classifyd without a command."`
+	Pause  pauseLane  `cmd:"" help:"Keep workers from taking further jobs out of a lane."`
+	Resume resumeLane `cmd:"" help:"Let workers take jobs out of a lane again."`
+	Queues queues     `cmd:"" help:"Show what waits and what runs, and which workers serve what."`
+}
+
+type serve struct{}
+
+func (serve) Run(ctx context.Context, o *Options) error { return Run(ctx, *o) }
+
+// Main is the daemon with these arguments, whose Options each change then has a
+// say in. It returns the exit code: 0 after a stop that was asked for, 1 when
+// something failed and 2 when a flag cannot stand.
+func Main(args []string, changes ...func(*Options)) int {
+	var flags commands
+	chosen, err := kong.Must(&flags, append(Flags(), kong.Vars{"version": version()})...).Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
 		return 2
@@ -44,10 +54,6 @@ func Main(args []string, commands []kong.Option, changes ...func(*Options)) int 
 	}
 	return 0
 }
-
-type serve struct{}
-
-func (serve) Run(ctx context.Context, o *Options) error { return Run(ctx, *o) }
 
 // version is the module's, which the toolchain takes from the commit.
 func version() string {

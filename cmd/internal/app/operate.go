@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"cmp"
@@ -7,13 +7,37 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/classifyd/classifyd/cmd/internal/app"
+	"github.com/redis/go-redis/v9"
+
 	"github.com/classifyd/classifyd/jobs"
 )
+
+// operated opens the queue of the processes that run with o, for a command of
+// their operator, which closes it.
+func operated(ctx context.Context, o Options) (*jobs.Queue, error) {
+	if o.Redis == "" {
+		return nil, errors.New("needs --redis, since an embedded Redis is out of reach of other processes")
+	}
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	log := o.logger(os.Stderr)
+	redis.SetLogger(redisLog{log}) // the client has one for the whole process
+	ro, _, err := openRedis(&o)
+	if err != nil {
+		return nil, err
+	}
+	q, err := jobs.Open(ctx, o.queue(ro, log))
+	if err != nil {
+		return nil, fmt.Errorf("--redis: %w", err)
+	}
+	return q, nil
+}
 
 // A lane is where jobs of one priority wait.
 type lane struct {
@@ -22,18 +46,18 @@ type lane struct {
 
 type pauseLane struct{ lane }
 
-func (p *pauseLane) Run(ctx context.Context, o *app.Options, out io.Writer) error {
+func (p *pauseLane) Run(ctx context.Context, o *Options, out io.Writer) error {
 	return p.change(ctx, o, out, (*jobs.Queue).Pause, "is paused: workers take no further jobs out of it")
 }
 
 type resumeLane struct{ lane }
 
-func (r *resumeLane) Run(ctx context.Context, o *app.Options, out io.Writer) error {
+func (r *resumeLane) Run(ctx context.Context, o *Options, out io.Writer) error {
 	return r.change(ctx, o, out, (*jobs.Queue).Resume, "is open: workers take jobs out of it")
 }
 
-func (l lane) change(ctx context.Context, o *app.Options, out io.Writer, change func(*jobs.Queue, context.Context, jobs.Priority) (bool, error), is string) (err error) {
-	q, err := app.Queue(ctx, *o)
+func (l lane) change(ctx context.Context, o *Options, out io.Writer, change func(*jobs.Queue, context.Context, jobs.Priority) (bool, error), is string) (err error) {
+	q, err := operated(ctx, *o)
 	if err != nil {
 		return err
 	}
@@ -53,8 +77,8 @@ type queues struct {
 	JSON bool `name:"json" env:"-" help:"Write JSON instead of tables."`
 }
 
-func (c *queues) Run(ctx context.Context, o *app.Options, out io.Writer) (err error) {
-	q, err := app.Queue(ctx, *o)
+func (c *queues) Run(ctx context.Context, o *Options, out io.Writer) (err error) {
+	q, err := operated(ctx, *o)
 	if err != nil {
 		return err
 	}
@@ -68,11 +92,11 @@ func (c *queues) Run(ctx context.Context, o *app.Options, out io.Writer) (err er
 		e.SetIndent("", "  ")
 		return e.Encode(overview)
 	}
-	return table(out, overview, time.Now())
+	return overviewTable(out, overview, time.Now())
 }
 
-// table writes o for people.
-func table(out io.Writer, o *jobs.Overview, now time.Time) error {
+// overviewTable writes o for people.
+func overviewTable(out io.Writer, o *jobs.Overview, now time.Time) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "LANE\tWAITING\tOLDEST\tSTATE")
 	for _, l := range o.Lanes {
