@@ -113,7 +113,7 @@ func (w *worker) announce(ctx context.Context) {
 	w.mu.Unlock()
 	b, err := json.Marshal(about)
 	if err == nil {
-		sh := shard(0)
+		sh := w.q.shards[0]
 		_, err = w.q.pipes[sh].eval(ctx, announceScript, []string{sh.key("workers"), sh.key("about")}, micros(lease), w.owner, b)
 	}
 	if err != nil && ctx.Err() == nil {
