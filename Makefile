@@ -18,7 +18,7 @@ race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 # The output ends with each test that failed and what it said.
 test: tools
-	go run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --hide-summary skipped -- $(race) ./...
+	go run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --hide-summary skipped -- $(race) -timeout 20m ./...
 
 # What the tests need beside Go is installed where that is possible. What is
 # missing all the same is said, and with CI=true it is an error.
