@@ -7,7 +7,7 @@ GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 # benchmarks beside gitleaks, keep what these need out of our module.
 MODULES = . api/compat/sdk api/auth/hostile worker/classify/compare
 
-FUZZTIME  ?= 5s
+FUZZTIME  ?= 3s
 BENCHTIME ?= 1s
 FAULTTIME ?= 1m
 

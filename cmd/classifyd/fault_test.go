@@ -28,30 +28,28 @@ func TestKilledWorkersJobsAreTakenOver(t *testing.T) {
 	t.Logf("all ended %v after the last create", time.Since(killed).Round(time.Millisecond))
 }
 
+// With appendfsync everysec Redis itself may lose what it acknowledged in its
+// last second, which the faults of hammer's check wait out.
 func TestRedisKilledUnderLoadLosesNothing(t *testing.T) {
-	for _, fsync := range []string{"always", "everysec"} {
-		t.Run(fsync, func(t *testing.T) {
-			f := startFleet(t, fsync)
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-			defer cancel()
-			api := f.start("api")
-			f.start("worker")
-			f.start("worker")
-			restarted := make(chan time.Time, 1)
-			go func() {
-				time.Sleep(700 * time.Millisecond)
-				f.redis.Kill()
-				time.Sleep(1500 * time.Millisecond)
-				f.redis.Restart()
-				restarted <- time.Now()
-			}()
-			f.submit(ctx, api.base, 1500, 5)
-			back := <-restarted
-			t.Logf("all accepted %v after Redis came back", time.Since(back).Round(time.Millisecond))
-			f.check(ctx, api.base, 1500)
-			t.Logf("all ended %v after Redis came back", time.Since(back).Round(time.Millisecond))
-		})
-	}
+	f := startFleet(t, "always")
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	api := f.start("api")
+	f.start("worker")
+	f.start("worker")
+	restarted := make(chan time.Time, 1)
+	go func() {
+		time.Sleep(700 * time.Millisecond)
+		f.redis.Kill()
+		time.Sleep(1500 * time.Millisecond)
+		f.redis.Restart()
+		restarted <- time.Now()
+	}()
+	f.submit(ctx, api.base, 1500, 5)
+	back := <-restarted
+	t.Logf("all accepted %v after Redis came back", time.Since(back).Round(time.Millisecond))
+	f.check(ctx, api.base, 1500)
+	t.Logf("all ended %v after Redis came back", time.Since(back).Round(time.Millisecond))
 }
 
 func TestWorkerStoppedPastItsLeaseSettlesNothing(t *testing.T) {
