@@ -245,6 +245,7 @@ func TestStopCutsOffARequestThatDoesNotEnd(t *testing.T) {
 		if err := <-answered; err == nil {
 			t.Error("the request was answered")
 		}
+		synctest.Wait() // for its handler's last line
 		if !strings.Contains(s.logged.String(), "requests cut off") {
 			t.Error("the log does not tell")
 		}
