@@ -117,9 +117,6 @@ func TestRealSentinelFailover(t *testing.T) {
 }
 
 func TestRealClusterLosesAMaster(t *testing.T) {
-	if raced {
-		t.Skip("while slots move, the Cluster client of go-redis 9.23 sends a pipeline's commands from several goroutines that race")
-	}
 	t.Parallel()
 	r := jobtest.StartCluster(t, true)
 	s := jobtest.Start(t, jobtest.Options{Processes: 2, Jobs: jobs.Options{Redis: r.Options(), Shards: 6, WaitReplicas: 1}})
@@ -136,9 +133,6 @@ func TestRealClusterLosesAMaster(t *testing.T) {
 }
 
 func TestRealClusterMovesASlot(t *testing.T) {
-	if raced {
-		t.Skip("while slots move, the Cluster client of go-redis 9.23 sends a pipeline's commands from several goroutines that race")
-	}
 	t.Parallel()
 	r := jobtest.StartCluster(t, false)
 	s := jobtest.Start(t, jobtest.Options{Processes: 2, Handlers: after(200 * time.Millisecond), Jobs: jobs.Options{Redis: r.Options(), Shards: 3}})

@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
 const (
-	maxBatch = 128     // calls in one pipeline
-	maxBytes = 4 << 20 // of their arguments, unless one call alone has more
-	inFlight = 2       // pipelines of one shard under way at once
+	maxBatch   = 128     // calls in one pipeline
+	maxBytes   = 4 << 20 // of their arguments, unless one call alone has more
+	movedPause = 10 * time.Millisecond
+
+	inFlight = 2 // pipelines of one shard under way at once
 )
 
 // A pipe sends the calls of many goroutines to one shard in shared pipelines:
@@ -184,11 +187,11 @@ func (g group) send(ctx context.Context, pl redis.Pipeliner, missing string) *re
 // with its source a script that Redis does not know, which did nothing, and
 // each by itself calls of which one ended their script.
 func (p *pipe) exec(ctx context.Context, groups []group) (rest []group) {
-	pl := p.q.rdb.Pipeline()
+	// Straight to the server that has the shard: a Cluster's client would send
+	// a pipeline's commands from several goroutines while a slot moves, which
+	// in go-redis 9.23 race for the same command.
+	pl := p.q.node(ctx, p.sh).Pipeline()
 	wait := p.q.opt.WaitReplicas > 0 && slices.ContainsFunc(groups, group.told)
-	if wait {
-		pl = p.q.node(ctx, p.sh).Pipeline()
-	}
 	cmds := make([]*redis.Cmd, len(groups))
 	for i, g := range groups {
 		cmds[i] = g.send(ctx, pl, p.sh.missingKey())
@@ -199,12 +202,17 @@ func (p *pipe) exec(ctx context.Context, groups []group) (rest []group) {
 	}
 	_, _ = pl.Exec(ctx) // each command carries its own error
 	short := p.short(replicas)
-	away := false
+	away, moved := false, false
 	for i, g := range groups {
 		val, err := cmds[i].Result()
 		away = away || errors.Is(StoreError(err), ErrUnavailable)
 		if g.told() && (err == nil || errors.Is(err, redis.Nil)) && short != nil {
 			err = short
+		}
+		if err != nil && redis.HasErrorPrefix(err, "MOVED") && ctx.Err() == nil {
+			moved = true // and nothing done
+			rest = append(rest, g)
+			continue
 		}
 		if err != nil && !g.source && redis.HasErrorPrefix(err, "NOSCRIPT") {
 			rest = append(rest, group{g.calls, true})
@@ -231,6 +239,9 @@ func (p *pipe) exec(ctx context.Context, groups []group) (rest []group) {
 	}
 	if away {
 		p.q.relocate(ctx)
+	}
+	if moved {
+		time.Sleep(movedPause) // in which the client asks where to
 	}
 	return rest
 }
