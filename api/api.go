@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
@@ -39,6 +41,9 @@ type Options struct {
 	// may see all tenants' load, there is no such path.
 	Metrics prometheus.Registerer
 	Gather  prometheus.Gatherer
+
+	// Traces, if set, takes a span for each request.
+	Traces trace.TracerProvider
 
 	// Authenticate says who calls. None: everyone is DefaultTenant.
 	Authenticate Authenticator
@@ -96,6 +101,7 @@ type api struct {
 	tenants        *tenants.Store // nil: nobody has types of their own
 	log            *slog.Logger
 	met            *metrics
+	tracer         trace.Tracer
 	gather         prometheus.Gatherer // nil without /metrics
 	authenticate   Authenticator       // nil while authentication is off
 	most           wire.Limits
@@ -125,6 +131,10 @@ func New(o Options) http.Handler {
 		origins:        o.Origins,
 	}
 	a.most.File = int(min(a.maxFile, maxJSONFile))
+	if o.Traces == nil {
+		o.Traces = noop.NewTracerProvider()
+	}
+	a.tracer = o.Traces.Tracer("github.com/classifyd/classifyd/api")
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}

@@ -43,7 +43,15 @@ var (
 	straysScript    = load("strays", ofRecords...)
 	lockScript      = load("lock", ofRecords...)
 	leftoverScript  = load("leftover", ofRecords...)
+	depthScript     = load("depth", ofRecords...)
 )
+
+// scripts are all of them.
+var scripts = []*script{
+	submitScript, takeScript, dropScript, listScript, countScript, deliverScript, heartbeatScript, settleScript, againScript,
+	cancelScript, forgetScript, watchScript, eventsScript, expireScript, sweepScript, dueScript, scrubScript, orphansScript,
+	straysScript, lockScript, leftoverScript, depthScript,
+}
 
 // load reads a script and puts what it shares with others in front: ofRecords
 // for those that change or read records, boxes for those that read the index.

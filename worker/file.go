@@ -27,7 +27,7 @@ const ClassifyFile = "classifyFile"
 // or extractionFailed. What was found in the rest stands beside the error, as a
 // partial result. A member that has no text to give, such as a picture in a
 // mail, is passed over.
-func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
+func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits, most Most, met *Metrics) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -47,7 +47,7 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 			if err != nil {
 				return nil, refused(err)
 			}
-			return scanFile(stream, x.Text(ctx, req.file(j), "", limits))
+			return scanFile(stream, x.Text(ctx, req.file(j), "", limits), met)
 		},
 	}
 }
@@ -71,7 +71,7 @@ func (r *fileRequest) file(j *jobs.Job) *io.SectionReader {
 
 // scanFile is what stream finds in the text of a file, and the first thing that
 // is wrong with that file.
-func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error]) (*jobs.Result, error) {
+func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error], met *Metrics) (*jobs.Result, error) {
 	t := trail{places: map[int]extract.Location{}}
 	stream.Kept = t.keep
 	var fault error
@@ -95,6 +95,7 @@ func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error]) (
 	if fault != nil && !read {
 		return nil, unreadable(fault)
 	}
+	met.found(found)
 	c := detected(found, t.places)
 	c.Partial = c.Partial || fault != nil
 	res, err := result(c)

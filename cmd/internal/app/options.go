@@ -25,7 +25,11 @@ type Options struct {
 	Role   string `default:"all" enum:"api,worker,all" help:"What this process does: ${enum}."`
 	Listen string `default:"127.0.0.1:8080" help:"Address of the API."`
 
-	DebugListen string `placeholder:"ADDR" help:"Address for operators, which serves /metrics to whoever reaches it. Without it the API serves /metrics."`
+	DebugListen string        `placeholder:"ADDR" help:"Address for operators, which serves /metrics and /debug to whoever reaches it. Without it the API serves /metrics."`
+	SlowRun     time.Duration `default:"0s" help:"A run that takes longer leaves the runtime trace of the seconds before at /debug/flight/slow of --debug-listen; 0s is never."`
+
+	OTLPEndpoint Endpoint `name:"otlp-endpoint" env:"CLASSIFYD_OTLP_ENDPOINT" placeholder:"URL" help:"Where to send traces, as OTLP over HTTP, such as http://collector:4318."`
+	OTLPShare    float64  `name:"otlp-share" env:"CLASSIFYD_OTLP_SHARE" default:"1" help:"Share of requests, from 0 to 1, whose trace is sent. Where the caller's traceparent says so, that counts."`
 
 	TLSCert string `name:"tls-cert" placeholder:"PATH" help:"PEM file with the certificate of the API, and those between it and its root. With it the API speaks HTTPS, over HTTP/1.1 and HTTP/2."`
 	TLSKey  string `name:"tls-key" placeholder:"PATH" help:"PEM file with the key of --tls-cert."`
@@ -192,6 +196,15 @@ func (o *Options) Validate() error {
 		if u, err := url.Parse(origin); origin != "*" && (err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin) {
 			return fmt.Errorf("--cors-origin %s: must be a scheme and a host, such as https://app.example, or *", origin)
 		}
+	}
+	if o.SlowRun < 0 {
+		return errors.New("--slow-run: must not be negative")
+	}
+	if o.SlowRun > 0 && o.DebugListen == "" {
+		return errors.New("--slow-run: needs --debug-listen, which shows what it keeps")
+	}
+	if !(o.OTLPShare >= 0 && o.OTLPShare <= 1) {
+		return errors.New("--otlp-share: must be from 0 to 1")
 	}
 	if o.MaxWait < 0 {
 		return errors.New("--max-wait: must not be negative")
