@@ -2,9 +2,11 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
+CYCLONEDX   = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-# The tests with Graph's SDK for Go keep what it needs out of our module.
-MODULES = . api/compat/sdk
+# The tests with Graph's SDK for Go, and those of what deploy has, keep what
+# they need out of our module.
+MODULES = . api/compat/sdk deploy/check
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
@@ -13,11 +15,22 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools lint fuzz vuln bench bench-faults score corpus
+.PHONY: build sbom test tools lint fuzz vuln bench bench-faults score corpus
+
+OUT ?= bin
+
+# One static file, the same from the same commit, wherever that lies.
+build:
+	CGO_ENABLED=0 go build -trimpath -o $(OUT)/classifyd ./cmd/classifyd
+
+# What is in that file, as CycloneDX.
+sbom: build
+	go run $(CYCLONEDX) bin -json -output $(OUT)/classifyd.cdx.json $(OUT)/classifyd
 
 # The output ends with each test that failed and what it said.
 test: tools
 	go run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --hide-summary skipped -- $(race) ./...
+	cd deploy/check && go test ./...
 
 # What the tests need beside Go is installed where that is possible. What is
 # missing all the same is said, and with CI=true it is an error.
@@ -25,6 +38,7 @@ tools:
 	@missing=; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	command -v promtool >/dev/null || missing="$$missing prometheus"; \
 	[ "$$(go env CGO_ENABLED)" = 1 ] || missing="$$missing gcc libc6-dev"; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
@@ -32,6 +46,7 @@ tools:
 	ok=true; \
 	command -v redis-server >/dev/null || { ok=false; echo "no redis-server: the tests on a real Redis are skipped"; }; \
 	command -v npm >/dev/null || { ok=false; echo "no npm: the tests with Graph's clients for JavaScript are skipped"; }; \
+	command -v promtool >/dev/null || { ok=false; echo "no promtool: the tests of the alerts are skipped"; }; \
 	[ "$$(go env CGO_ENABLED)" = 1 ] || { ok=false; echo "no C compiler: the tests run without the race detector"; }; \
 	$$ok || [ "$$CI" != true ]
 

@@ -56,6 +56,7 @@ func Run(ctx context.Context, o Options) error {
 type App struct {
 	opts    Options
 	log     *slog.Logger
+	redis   *privateRedis // nil without --redis auto
 	queue   *jobs.Queue
 	tenants *tenants.Store
 	close   []func() error // what New has opened, in order
@@ -98,7 +99,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		}
 	}()
 
-	ro, closeRedis, err := openRedis(&o)
+	ro, closeRedis, err := a.openRedis(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,8 @@ type Options struct {
 	TLSKey  string `name:"tls-key" placeholder:"PATH" help:"PEM file with the key of --tls-cert."`
 	H2C     bool   `name:"h2c" env:"CLASSIFYD_H2C" help:"Speak HTTP/2 without TLS too, to clients that know it beforehand."`
 
-	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], or rediss:// for TLS. Without it Redis is embedded and forgets everything on exit."`
+	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], or rediss:// for TLS. With auto a redis-server that is installed here is started for this process alone and keeps what it has in --data. Without it Redis is embedded and forgets everything on exit."`
+	Data              string `placeholder:"PATH" help:"Directory for what a Redis of --redis auto keeps, and for content and results above --inline without --blob."`
 	RedisPasswordFile string `placeholder:"PATH" help:"File with the password for Redis."`
 	Shards            int    `default:"1" help:"Number of shards that jobs are spread over; fixed once Redis holds jobs."`
 
@@ -136,7 +137,17 @@ func (o *Options) Validate() error {
 	if o.Redis == "" && o.RedisPasswordFile != "" {
 		return errors.New("--redis-password-file: needs --redis")
 	}
-	if o.Redis != "" {
+	switch {
+	case o.Redis != privateRedisURL && o.Data != "":
+		return errors.New("--data: needs --redis auto")
+	case o.Redis == privateRedisURL && o.Data == "":
+		return errors.New("--redis auto: needs --data, where it keeps jobs")
+	case o.Redis == privateRedisURL && o.serves() != o.works():
+		return fmt.Errorf("--role %s: needs --redis with a URL, since that of auto is out of reach of other processes", o.Role)
+	case o.Redis == privateRedisURL && o.RedisPasswordFile != "":
+		return errors.New("--redis-password-file: needs --redis with a URL")
+	}
+	if o.Redis != "" && o.Redis != privateRedisURL {
 		if _, err := redisOptions(o); err != nil {
 			return err
 		}
