@@ -4,9 +4,8 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 CYCLONEDX   = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-# The tests with Graph's SDK for Go, and those of what deploy has, keep what
-# they need out of our module.
-MODULES = . api/compat/sdk deploy/check
+# The tests with Graph's SDK for Go keep what it needs out of our module.
+MODULES = . api/compat/sdk
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
@@ -15,7 +14,7 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: build sbom test tools lint fuzz vuln bench bench-faults score corpus
+.PHONY: build sbom check-deploy test tools lint fuzz vuln bench bench-faults score corpus
 
 OUT ?= bin
 
@@ -27,10 +26,13 @@ build:
 sbom: build
 	go run $(CYCLONEDX) bin -json -output $(OUT)/classifyd.cdx.json $(OUT)/classifyd
 
+# What deploy has, against Kubernetes, KEDA, Compose, systemd and promtool.
+check-deploy:
+	cd deploy/check && go test ./...
+
 # The output ends with each test that failed and what it said.
 test: tools
 	go run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --hide-summary skipped -- $(race) ./...
-	cd deploy/check && go test ./...
 
 # What the tests need beside Go is installed where that is possible. What is
 # missing all the same is said, and with CI=true it is an error.
@@ -38,7 +40,6 @@ tools:
 	@missing=; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
-	command -v promtool >/dev/null || missing="$$missing prometheus"; \
 	[ "$$(go env CGO_ENABLED)" = 1 ] || missing="$$missing gcc libc6-dev"; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
@@ -46,7 +47,6 @@ tools:
 	ok=true; \
 	command -v redis-server >/dev/null || { ok=false; echo "no redis-server: the tests on a real Redis are skipped"; }; \
 	command -v npm >/dev/null || { ok=false; echo "no npm: the tests with Graph's clients for JavaScript are skipped"; }; \
-	command -v promtool >/dev/null || { ok=false; echo "no promtool: the tests of the alerts are skipped"; }; \
 	[ "$$(go env CGO_ENABLED)" = 1 ] || { ok=false; echo "no C compiler: the tests run without the race detector"; }; \
 	$$ok || [ "$$CI" != true ]
 

@@ -21,7 +21,7 @@ func needsRedis(t *testing.T) {
 	}
 }
 
-func TestPrivateRedisKeepsJobsOverARestart(t *testing.T) {
+func TestPrivateRedisKeepsJobsOverARestartAndInABackup(t *testing.T) {
 	needsRedis(t)
 	dir := filepath.Join(t.TempDir(), "data")
 	args := []string{"--redis", "auto", "--data", dir, "--inline", "100"}
@@ -36,10 +36,16 @@ func TestPrivateRedisKeepsJobsOverARestart(t *testing.T) {
 	if err := s.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	again := listening(t, args...)
-	// With its result, which is a blob.
-	if status, kept := again.call(t, "GET", "/jobs/"+job["id"].(string), ""); status != 200 || kept["result"] == nil {
-		t.Errorf("after a restart: %d %v", status, kept)
+	backup := t.TempDir()
+	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range []string{dir, backup} {
+		again := listening(t, "--redis", "auto", "--data", data, "--inline", "100")
+		// With its result, which is a blob.
+		if status, kept := again.call(t, "GET", "/jobs/"+job["id"].(string), ""); status != 200 || kept["result"] == nil {
+			t.Errorf("from %s: %d %v", data, status, kept)
+		}
 	}
 }
 
