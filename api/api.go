@@ -45,6 +45,10 @@ type Options struct {
 	// Traces, if set, takes a span for each request.
 	Traces trace.TracerProvider
 
+	// Ready says why no jobs should be posted now, for /readyz. None: it asks
+	// whether the store answers.
+	Ready func(context.Context) error
+
 	// Authenticate says who calls. None: everyone is DefaultTenant.
 	Authenticate Authenticator
 
@@ -97,6 +101,7 @@ type Authenticator func(*http.Request) (Caller, error)
 
 type api struct {
 	queue          *jobs.Queue
+	isReady        func(context.Context) error
 	catalogue      Catalogue
 	tenants        *tenants.Store // nil: nobody has types of their own
 	log            *slog.Logger
@@ -137,6 +142,9 @@ func New(o Options) http.Handler {
 	a.tracer = o.Traces.Tracer("github.com/classifyd/classifyd/api")
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
+	}
+	if a.isReady = o.Ready; a.isReady == nil {
+		a.isReady = a.queue.Ping
 	}
 	if a.authenticate == nil {
 		a.gather = o.Gather

@@ -37,11 +37,15 @@ func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte,
 	if r.ContentLength > limit {
 		return nil, tooLong(limit)
 	}
-	body, err := unpack(r.Header, http.MaxBytesReader(w, r.Body, limit))
+	sent := http.MaxBytesReader(w, r.Body, limit)
+	body, err := unpack(r.Header, sent)
 	if err != nil {
 		return nil, unreadable(err, limit)
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, body, limit))
+	if body != sent {
+		body = http.MaxBytesReader(w, body, limit)
+	}
+	data, err := io.ReadAll(body)
 	if err != nil {
 		return nil, unreadable(err, limit)
 	}
@@ -122,7 +126,7 @@ func unzip(body io.Reader) (io.ReadCloser, error) {
 // nothing is taken for what is wanted.
 func wantMedia(h http.Header, want string) error {
 	ct := h.Get("Content-Type")
-	if ct == "" {
+	if ct == "" || ct == want {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(ct)

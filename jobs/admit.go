@@ -3,12 +3,9 @@ package jobs
 import (
 	"context"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 const (
@@ -94,9 +91,10 @@ func (a *admission) look(ctx context.Context) error {
 	var depth int64
 	full := false
 	var err error
-	for i, p := range a.q.pipes {
+	for _, sh := range a.q.shards {
+		p := a.q.pipes[sh]
 		for _, l := range lanes {
-			v, e := p.do(ctx, &call{args: []any{"llen", shard(i).asynqKey(l, "pending")}})
+			v, e := p.do(ctx, &call{args: []any{"llen", sh.asynqKey(l, "pending")}})
 			if e != nil {
 				err = e
 				break
@@ -104,7 +102,7 @@ func (a *admission) look(ctx context.Context) error {
 			n, _ := v.(int64)
 			depth += n
 		}
-		full = full || a.nearlyFull(ctx, shard(i))
+		full = full || a.nearlyFull(ctx, sh)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -132,21 +130,6 @@ func (a *admission) nearlyFull(ctx context.Context, sh shard) bool {
 }
 
 func infoNumber(info, field string) float64 {
-	for line := range strings.Lines(info) {
-		if v, ok := strings.CutPrefix(line, field+":"); ok {
-			n, _ := strconv.ParseFloat(strings.TrimSpace(v), 64)
-			return n
-		}
-	}
-	return 0
-}
-
-// node is a client of the server that holds sh.
-func (q *Queue) node(ctx context.Context, sh shard) redis.Cmdable {
-	if c, ok := q.rdb.(*redis.ClusterClient); ok {
-		if m, err := c.MasterForKey(ctx, sh.key("due")); err == nil {
-			return m
-		}
-	}
-	return q.rdb
+	n, _ := strconv.ParseFloat(infoField(info, field), 64)
+	return n
 }

@@ -82,9 +82,9 @@ func (e *enqueuer) SAdd(ctx context.Context, key string, members ...any) *redis.
 // Nothing of ours needs it, so that a failure is left to the next time.
 func (q *Queue) register(ctx context.Context) {
 	args := []any{"sadd", "asynq:queues"}
-	for i := range q.opt.Shards {
+	for _, sh := range q.shards {
 		for _, l := range lanes {
-			args = append(args, shard(i).queue(l))
+			args = append(args, sh.queue(l))
 		}
 	}
 	_ = q.rdb.Do(ctx, args...).Err()

@@ -27,10 +27,10 @@ type gate struct {
 	woken chan struct{}
 }
 
-func newGate(o *Options, take func(sh shard, first lane, most int) ([]taken, error)) *gate {
-	g := &gate{take: take, slots: make(chan struct{}, o.Concurrency), stop: make(chan struct{}),
-		ready: make([][]taken, o.Shards), woken: make(chan struct{})}
-	for range o.Shards {
+func newGate(concurrency, span int, take func(sh shard, first lane, most int) ([]taken, error)) *gate {
+	g := &gate{take: take, slots: make(chan struct{}, concurrency), stop: make(chan struct{}),
+		ready: make([][]taken, span), woken: make(chan struct{})}
+	for range span {
 		g.turn = append(g.turn, make(chan struct{}, 1))
 	}
 	return g

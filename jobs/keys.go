@@ -1,7 +1,6 @@
 package jobs
 
 import (
-	"fmt"
 	"hash/fnv"
 	"strconv"
 	"strings"
@@ -21,15 +20,15 @@ var lanes = []lane{laneAgain, laneHigh, laneNormal, laneLow}
 
 func (l lane) letter() string { return string(l[0]) }
 
-// A shard is the number of a hash slot's worth of keys.
+// A shard is a hash slot's worth of keys, named by the number in its tag.
 type shard int
 
-func (s shard) tag() string         { return fmt.Sprintf("{s%d}", s) }
+func (s shard) tag() string         { return "{s" + strconv.Itoa(int(s)) + "}" }
 func (s shard) key(k string) string { return s.tag() + ":" + k }
 
 // queue names the asynq queue of a lane. asynq makes {NAME} of it, and since
 // Redis ends a hash tag at the first brace, the queue's keys lie in s's slot.
-func (s shard) queue(l lane) string { return fmt.Sprintf("s%d}%s", s, l) }
+func (s shard) queue(l lane) string { return "s" + strconv.Itoa(int(s)) + "}" + string(l) }
 
 func (s shard) asynqKey(l lane, k string) string { return "asynq:{" + s.queue(l) + "}:" + k }
 
@@ -58,13 +57,14 @@ func (n name) split() (Tenant, ID) {
 	return Tenant(t), ID(id)
 }
 
-func (n name) shard(shards int) shard {
-	if shards == 1 {
-		return 0
+// among picks the shard of n.
+func (n name) among(shards []shard) shard {
+	if len(shards) == 1 {
+		return shards[0]
 	}
 	h := fnv.New32a()
 	h.Write([]byte(n))
-	return shard(h.Sum32() % uint32(shards))
+	return shards[h.Sum32()%uint32(len(shards))]
 }
 
 func (s shard) record(n name) string { return s.key("j:" + string(n)) }

@@ -97,16 +97,16 @@ type sweeper struct {
 }
 
 func (q *Queue) newSweeper() *sweeper {
-	s := &sweeper{q: q, owner: rand.Text()}
-	for range q.opt.Shards {
-		s.seen = append(s.seen, map[string]time.Time{})
+	s := &sweeper{q: q, owner: rand.Text(), seen: make([]map[string]time.Time, q.span)}
+	for i := range s.seen {
+		s.seen[i] = map[string]time.Time{}
 	}
 	return s
 }
 
 func (s *sweeper) pass(ctx context.Context) (Mended, error) {
-	mended := make([]Mended, s.q.opt.Shards)
-	errs := make([]error, s.q.opt.Shards)
+	mended := make([]Mended, s.q.span)
+	errs := make([]error, s.q.span)
 	s.q.eachShard(func(sh shard) {
 		mine, err := s.lock(ctx, sh)
 		if err == nil && mine {

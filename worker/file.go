@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"sync/atomic"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker/classify"
@@ -43,11 +44,7 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 			if err != nil {
 				return nil, err
 			}
-			stream, err := e.Stream(ctx, opt)
-			if err != nil {
-				return nil, refused(err)
-			}
-			return scanFile(stream, x.Text(ctx, req.file(j), "", limits), met)
+			return File(ctx, e, x, &told{SectionReader: req.file(j), ctx: ctx}, limits, opt, met)
 		},
 	}
 }
@@ -67,6 +64,33 @@ func (r *fileRequest) file(j *jobs.Job) *io.SectionReader {
 		return io.NewSectionReader(j.Content, 0, j.Content.Size())
 	}
 	return io.NewSectionReader(bytes.NewReader(r.File), 0, int64(len(r.File)))
+}
+
+// told tells how far a file was read as the progress of its job.
+type told struct {
+	*io.SectionReader
+	ctx context.Context
+	far atomic.Int64
+}
+
+func (f *told) Read(p []byte) (int, error) {
+	n, err := f.SectionReader.Read(p)
+	at, _ := f.Seek(0, io.SeekCurrent)
+	f.tell(at)
+	return n, err
+}
+
+func (f *told) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.SectionReader.ReadAt(p, off)
+	f.tell(off + int64(n))
+	return n, err
+}
+
+func (f *told) tell(at int64) {
+	if at > f.far.Load() {
+		f.far.Store(at)
+		jobs.Progress(f.ctx, int(100*at/max(f.Size(), 1)))
+	}
 }
 
 // scanFile is what stream finds in the text of a file, and the first thing that

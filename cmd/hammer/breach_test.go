@@ -40,7 +40,7 @@ var breaches = []struct {
 	},
 	{
 		"content stays after the end",
-		[]edit{{"record.lua", `redis.call("HDEL", r.key, "c", "w")`, ""}},
+		[]edit{{"record.lua", `redis.call("HDEL", r.key, "c", "f", "C", "F", "w")`, ""}},
 		"script-flush", 3, "Redis holds what the records ask for",
 	},
 	{
@@ -99,21 +99,25 @@ func TestCheckCatchesBrokenServices(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			tr := try(t, 4*time.Second, f)
-			tr.command = []string{"env", "SCRIPTS=" + scripts, binary, daemonCommand}
-			tr.workers = b.workers
-			tr.drain = 15 * time.Second
-			got, err := tr.run(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, v := range got.Violations {
-				if strings.HasPrefix(v, b.want) {
-					t.Log(v)
-					return
+			var found []string
+			for range 4 { // whether a fault meets the breach is a matter of chance
+				tr := try(t, 4*time.Second, f)
+				tr.command = []string{"env", "SCRIPTS=" + scripts, binary, daemonCommand}
+				tr.workers = b.workers
+				tr.drain = 15 * time.Second
+				got, err := tr.run(t.Context())
+				if err != nil {
+					t.Fatal(err)
 				}
+				for _, v := range got.Violations {
+					if strings.HasPrefix(v, b.want) {
+						t.Log(v)
+						return
+					}
+				}
+				found = append(found, got.Violations...)
 			}
-			t.Errorf("seed %d: found %q, want one of %q", tr.seed, got.Violations, b.want)
+			t.Errorf("found %q, want one of %q", found, b.want)
 		})
 	}
 }

@@ -30,6 +30,7 @@ var borders = []struct {
 	},
 	{"gocloud.dev/...", []string{"jobs/blob"}, "what becomes of a blob is for jobs to say, so that none outlives its job"},
 	{"github.com/alicebob/miniredis/...", []string{"jobs", "jobs/embedded", "jobs/jobtest"}, "an embedded Redis needs the running clock that jobs/embedded gives it"},
+	{"gonum.org/v1/plot/...", []string{"cmd/hammer/load"}, "the service itself draws nothing, and need not carry fonts"},
 	{"api/...", []string{"api/...", "cmd/..."}, "api and worker meet in jobs only, and jobs knows neither"},
 	{"worker/...", []string{"worker/...", "cmd/..."}, "api and worker meet in jobs only, and jobs knows neither"},
 	{"cmd/...", []string{"cmd/..."}, "commands put the parts together, no part needs a command"},

@@ -103,6 +103,13 @@ func TestPrivateRedisNeedsWhatItIsFor(t *testing.T) {
 		{"--data x", "--data: needs --redis auto"},
 		{"--redis auto --data x --role api", "--role api: needs --redis with a URL"},
 		{"--redis auto --data x --redis-password-file y", "--redis-password-file: needs --redis with a URL"},
+		{"--redis auto --data x --redis-ca y", "--redis-ca: needs --redis with a URL"},
+		{"--redis auto --data x --redis-cert y", "--redis-cert: needs --redis with a URL"},
+		{"--redis auto --data x --redis-key y", "--redis-key: needs --redis with a URL"},
+		{"--redis auto --data x --redis-server-name y", "--redis-server-name: needs --redis with a URL"},
+		{"--redis auto --data x --sentinel-user y", "--sentinel-user: needs --redis with a URL"},
+		{"--redis auto --data x --sentinel-password-file y", "--sentinel-password-file: needs --redis with a URL"},
+		{"--redis auto --data x --wait-replicas 1", "--wait-replicas: needs --redis with a URL"},
 	} {
 		if _, err := flags(strings.Fields(tt.args)...); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error = %v, want %s...", tt.args, err, tt.want)
