@@ -4,9 +4,10 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 CYCLONEDX   = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-# The tests with Graph's SDK for Go and the benchmarks beside gitleaks keep what
-# these need out of our module, and so do the tests of what deploy has.
-MODULES = . api/compat/sdk worker/classify/compare deploy/check
+# The tests with Graph's SDK for Go, with an OpenID Connect provider and of what
+# deploy has, and the benchmarks beside gitleaks, keep what these need out of our
+# module.
+MODULES = . api/compat/sdk api/auth/hostile worker/classify/compare deploy/check
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
@@ -15,7 +16,7 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: build sbom check-deploy test tools lint fuzz vuln bench microbench bench-faults score corpus
+.PHONY: build sbom check-deploy test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus
 
 OUT ?= bin
 
@@ -41,15 +42,22 @@ tools:
 	@missing=; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	[ "$$(go env CGO_ENABLED)" = 1 ] || missing="$$missing gcc libc6-dev"; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi; \
 	ok=true; \
 	command -v redis-server >/dev/null || { ok=false; echo "no redis-server: the tests on a real Redis are skipped"; }; \
-	command -v npm >/dev/null || { ok=false; echo "no npm: the tests with Graph's clients for JavaScript are skipped"; }; \
+	command -v npm >/dev/null || { ok=false; echo "no npm: the tests with Graph's clients for JavaScript, and of how the page is built, are skipped"; }; \
+	command -v chromium >/dev/null || { ok=false; echo "no chromium: the tests of the page are skipped"; }; \
 	[ "$$(go env CGO_ENABLED)" = 1 ] || { ok=false; echo "no C compiler: the tests run without the race detector"; }; \
 	$$ok || [ "$$CI" != true ]
+
+# The page for people, from its sources in api/dashboard/web. What comes out is
+# committed; "go test ./api/dashboard -run TestPage -update" takes the screenshots.
+dashboard:
+	cd api/dashboard/web && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 lint:
 	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:" $$files; exit 1; }

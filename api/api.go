@@ -23,6 +23,10 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
 
+	"github.com/classifyd/classifyd/api/audit"
+	"github.com/classifyd/classifyd/api/auth"
+	"github.com/classifyd/classifyd/api/dashboard"
+	"github.com/classifyd/classifyd/api/limit"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/tenants"
@@ -37,8 +41,7 @@ type Options struct {
 	Log       *slog.Logger   // none: silent
 
 	// Metrics, if set, takes the metrics of this one API. Gather, if set, is
-	// what /metrics tells; without it, or with Authenticate, since no caller
-	// may see all tenants' load, there is no such path.
+	// what /metrics tells; without it there is no such path.
 	Metrics prometheus.Registerer
 	Gather  prometheus.Gatherer
 
@@ -49,8 +52,16 @@ type Options struct {
 	// whether the store answers.
 	Ready func(context.Context) error
 
-	// Authenticate says who calls. None: everyone is DefaultTenant.
-	Authenticate Authenticator
+	// Authenticate says who calls. None: everyone is DefaultTenant and may do
+	// everything.
+	Authenticate auth.Authenticator
+
+	// Limit, if set, says how many requests the callers may send that
+	// Authenticate lets in.
+	Limit *limit.Limiter
+
+	// Audit, if set, is told who did what.
+	Audit *audit.Log
 
 	MaxText        int           // bytes of text in a job, 1 MiB
 	MaxFile        int64         // bytes of a file in a job, 64 MiB; in JSON 16 MiB at most
@@ -58,6 +69,9 @@ type Options struct {
 	Deadline       time.Duration // for an answer from the queue, 2 s; waiting as asked comes on top
 	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
 	Origins        []string      // of web pages that may call, as browsers send them; "*" is all
+	NoPage         bool          // leave out the page for people at /
+
+	SignIn dashboard.SignIn // how people sign in at the page, besides API keys
 }
 
 const (
@@ -88,17 +102,6 @@ type Catalogue interface {
 // DefaultTenant owns every job while authentication is off.
 const DefaultTenant jobs.Tenant = "00000000-0000-0000-0000-000000000000"
 
-// A Caller is who sent a request.
-type Caller struct {
-	Tenant jobs.Tenant
-	User   string // "" when only the tenant is known
-}
-
-// An Authenticator says who sent a request, or why that cannot be said: with
-// ErrUnauthenticated the caller is asked to prove it, other errors are answered
-// like those of any handler.
-type Authenticator func(*http.Request) (Caller, error)
-
 type api struct {
 	queue          *jobs.Queue
 	isReady        func(context.Context) error
@@ -108,14 +111,18 @@ type api struct {
 	met            *metrics
 	tracer         trace.Tracer
 	gather         prometheus.Gatherer // nil without /metrics
-	authenticate   Authenticator       // nil while authentication is off
+	authenticate   auth.Authenticator  // nil while authentication is off
+	limit          *limit.Limiter      // nil without limits
+	audit          *audit.Log          // nil when nobody wants to know
 	most           wire.Limits
 	maxFile        int64
 	maxLooks       int
 	deadline       time.Duration
 	trustForwarded bool
 	origins        []string
-	door           http.Handler // through which every request comes, also those of a batch
+	parts          map[string]dashboard.File // of the page for people; nil without one
+	policy         string                    // Content-Security-Policy of the page
+	door           http.Handler              // through which every request comes, also those of a batch
 }
 
 // New returns the API's handler. It is ready at once and holds nothing that
@@ -134,6 +141,9 @@ func New(o Options) http.Handler {
 		deadline:       cmp.Or(o.Deadline, defaultDeadline),
 		trustForwarded: o.TrustForwarded,
 		origins:        o.Origins,
+		gather:         o.Gather,
+		limit:          o.Limit,
+		audit:          o.Audit,
 	}
 	a.most.File = int(min(a.maxFile, maxJSONFile))
 	if o.Traces == nil {
@@ -143,11 +153,12 @@ func New(o Options) http.Handler {
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}
+	if !o.NoPage {
+		a.parts = dashboard.Files(o.SignIn)
+		a.policy = o.SignIn.Policy()
+	}
 	if a.isReady = o.Ready; a.isReady == nil {
 		a.isReady = a.queue.Ping
-	}
-	if a.authenticate == nil {
-		a.gather = o.Gather
 	}
 	a.door = a.observe(a.share(canonical(a.router())))
 	return a.door

@@ -55,6 +55,7 @@ func loadContract() (*contract, error) {
 	answers := doc.Components.Responses
 	c.nowhere = &openapi3.Operation{Responses: openapi3.NewResponses(
 		openapi3.WithStatus(401, answers["unauthorized"]),
+		openapi3.WithStatus(429, answers["tooManyRequests"]),
 		openapi3.WithStatus(404, answers["notFound"]),
 		openapi3.WithStatus(405, answers["methodNotAllowed"]),
 	)}
@@ -122,6 +123,12 @@ func (c *contract) checkAnswer(t testing.TB, r *http.Request, a answer) {
 		in.Options.ExcludeResponseBody = true
 		c.checkLines(t, in.Route.Operation, media, body)
 	}
+	if media, _, _ := strings.Cut(header.Get("Content-Type"), ";"); slices.Contains(pageMedia, media) && a.StatusCode == http.StatusOK {
+		in.Options.ExcludeResponseBody = true // of which the document says no more than its type
+		if in.Route.Operation.Responses.Status(a.StatusCode).Value.Content.Get(media) == nil {
+			t.Errorf("the OpenAPI document has no %s here", media)
+		}
+	}
 	err := openapi3filter.ValidateResponse(context.WithoutCancel(r.Context()), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: in,
 		Status:                 a.StatusCode,
@@ -142,6 +149,9 @@ func (c *contract) checkAnswer(t testing.TB, r *http.Request, a answer) {
 		}
 	}
 }
+
+// pageMedia are the types of the files of the page for people.
+var pageMedia = []string{"text/html", "text/css", "text/javascript", "image/svg+xml"}
 
 // checkLines does the same for an answer of many parts, each a line.
 func (c *contract) checkLines(t testing.TB, op *openapi3.Operation, media, body string) {
@@ -178,7 +188,7 @@ func described(known openapi3.Headers, name string) bool {
 			return true
 		}
 	}
-	return slices.Contains([]string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type", "Vary", "X-Content-Type-Options"}, name)
+	return slices.Contains([]string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cache-Control", "Content-Security-Policy", "Ratelimit", "Ratelimit-Policy", "Referrer-Policy", "Strict-Transport-Security", "Content-Encoding", "Content-Length", "Content-Type", "Vary", "X-Content-Type-Options"}, name)
 }
 
 // checkRequest fails the test when a request that the service has taken is

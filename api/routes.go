@@ -40,6 +40,9 @@ func (a *api) services() []route {
 	if a.gather != nil {
 		routes = append(routes, route{name: "metrics", path: "/metrics", media: plain, verbs: map[string]handler{"GET": a.exposition}})
 	}
+	if a.parts != nil {
+		routes = append(routes, a.pageRoutes()...)
+	}
 	for _, version := range versions {
 		routes = append(routes, route{name: "metadata", path: version + "/$metadata", open: true, media: xml, verbs: map[string]handler{"GET": a.describe(xml, metadata)}})
 	}
@@ -113,7 +116,7 @@ var versions = []string{"/beta", "/v1.0", ""}
 func (a *api) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		c.route, c.version = rt.name, rt.version
+		c.route, c.version, c.open = rt.name, rt.version, rt.open
 		if err := a.enter(w, r, rt); err != nil {
 			a.fail(w, r, err)
 		}
@@ -122,14 +125,20 @@ func (a *api) serve(rt route) http.Handler {
 
 func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	c := callOf(r)
-	if a.authenticate != nil && !rt.open {
+	known := a.authenticate != nil && !rt.open
+	if known {
 		var err error
 		if c.Caller, err = a.authenticate(r); err != nil {
 			return err
 		}
+		if a.limit != nil {
+			if err := a.limited(w, r); err != nil {
+				return err
+			}
+		}
 	}
 	if rt.verbs == nil {
-		return &problem{status: http.StatusNotFound, code: "unknownPath", message: "there is nothing at this path"}
+		return errNoPath
 	}
 	method := r.Method
 	if method == http.MethodHead {
@@ -144,6 +153,8 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	case !ok:
 		w.Header().Set("Allow", rt.allow())
 		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
+	case known && !c.May(needs(rt.name, method)...):
+		return lacking(needs(rt.name, method))
 	case c.batched() && rt.lone:
 		return badRequest("notInBatch", "url", "neither a batch nor a stream can be part of a batch")
 	}

@@ -25,9 +25,10 @@ var borders = []struct {
 	{"github.com/hibiken/asynq/...", []string{"jobs", "cmd/hammer"}, "asynq only delivers; what becomes of a job stands in jobs alone"},
 	{
 		"github.com/redis/go-redis/...",
-		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "jobs/snapshot", "jobs/tenants", "cmd/internal/app", "cmd/hammer/..."},
+		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "jobs/snapshot", "jobs/tenants", "api/limit", "cmd/internal/app", "cmd/hammer/..."},
 		"whoever talks to Redis past jobs can break what jobs promises",
 	},
+	{"github.com/go-redis/redis_rate/...", []string{"api/limit"}, "requests are counted in one place"},
 	{"gocloud.dev/...", []string{"jobs/blob"}, "what becomes of a blob is for jobs to say, so that none outlives its job"},
 	{"github.com/alicebob/miniredis/...", []string{"jobs", "jobs/embedded", "jobs/jobtest"}, "an embedded Redis needs the running clock that jobs/embedded gives it"},
 	{"gonum.org/v1/plot/...", []string{"cmd/hammer/load"}, "the service itself draws nothing, and need not carry fonts"},
@@ -44,7 +45,9 @@ var only = []struct {
 }{
 	{"api/wire", nil, "the JSON on the network must be everybody's to import"},
 	{"api/odata", nil, "a parser of foreign input depends on nothing that could surprise it"},
+	{"api/audit", nil, "what stands in the audit log can be seen in one place"},
 	{"api/client", []string{"api/wire"}, "the client sees the service over HTTP, as any other would"},
+	{"api/dashboard", nil, "the page is a client of the API, and this package no more than its files"},
 	{"worker/classify", []string{"golang.org/x/text/...", "github.com/wasilibs/go-re2/..."}, "the engine knows texts, not jobs"},
 	{"worker/classify/own", []string{"worker/classify"}, "a definition is data and checks"},
 	{"worker/classify/types", []string{"worker/classify", "golang.org/x/net/...", "golang.org/x/crypto/sha3", "github.com/nyaruka/phonenumbers/..."}, "a sensitive type is data and checks"},
@@ -75,7 +78,7 @@ func crossings(pkgs []goPackage) []string {
 		}
 		for _, path := range p.Imports {
 			imp := strings.TrimPrefix(path, module)
-			if among(imp, []string{"jobs/jobtest", "worker/extract/filetest"}) {
+			if among(imp, []string{"jobs/jobtest", "api/daemontest", "worker/extract/filetest"}) {
 				cross(pkg, imp, "it serves tests only")
 			}
 			domain, _, _ := strings.Cut(path, "/")
@@ -128,6 +131,9 @@ func TestCrossedBordersAreNamed(t *testing.T) {
 		{"worker", "github.com/hibiken/asynq", "asynq only delivers"},
 		{"jobs/embedded", "github.com/hibiken/asynq", "asynq only delivers"},
 		{"api", "github.com/redis/go-redis/v9", "past jobs"},
+		{"api/auth", "github.com/redis/go-redis/v9", "past jobs"},
+		{"api/audit", module + "jobs", "seen in one place"},
+		{"jobs", "github.com/go-redis/redis_rate/v10", "in one place"},
 		{"api", "github.com/alicebob/miniredis/v2", "running clock"},
 		{"worker", "gocloud.dev/blob", "outlives its job"},
 		{"api", module + "worker", "meet in jobs only"},

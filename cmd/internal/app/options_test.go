@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/classifyd/classifyd/api/dashboard"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
 	"github.com/classifyd/classifyd/worker/classify"
@@ -107,6 +108,9 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--role both", `--role must be one of "api","worker","all"`},
 		{"--role api", "--role api: needs --redis"},
 		{"--role worker", "--role worker: needs --redis"},
+		{"--page-issuer http://h", "--page-issuer and --page-client-id: one needs the other"},
+		{"--page-client-id x", "--page-issuer and --page-client-id: one needs the other"},
+		{"--page-issuer h", "--page-issuer: must be an http or https URL"},
 		{"--redis-password-file x", "--redis-password-file: needs --redis"},
 		{"--concurrency 0.5", "--concurrency"},
 		{"--concurrency=-1", "--concurrency: must be at least 1"},
@@ -139,6 +143,23 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--cors-origin https://app.example/page", "--cors-origin https://app.example/page: must be a scheme and a host"},
 		{"--cors-origin app.example", "--cors-origin app.example: must be a scheme and a host"},
 		{"--cors-origin null", "--cors-origin null: must be a scheme and a host"},
+		{"--oidc-issuer https://i.example", "--oidc-issuer and --oidc-audience: need each other"},
+		{"--oidc-audience a", "--oidc-issuer and --oidc-audience: need each other"},
+		{"--oidc-issuer http://i.example --oidc-audience a", "--oidc-issuer: must be an https URL"},
+		{"--oidc-issuer https://i.example --oidc-audience a --oidc-algorithm HS256", "--oidc-algorithm HS256: must be one of"},
+		{"--oidc-issuer https://i.example --oidc-audience a --oidc-leeway=-1s", "--oidc-leeway: must not be negative"},
+		{"--oidc-refresh 0s", "--oidc-refresh: must be positive"},
+		{"--client-ca ca.pem", "--client-ca and --client-cert: need each other"},
+		{"--client-cert a=acme:Operator", "--client-ca and --client-cert: need each other"},
+		{"--client-ca ca.pem --client-cert a=acme:Operator", "--client-ca: needs --tls-cert"},
+		{"--client-cert a=acme:Operate", `"Operate" is no scope`},
+		{"--client-cert a=acme", `"" is no scope`},
+		{"--client-cert =acme:Operator", "must be NAME=TENANT:SCOPE"},
+		{"--client-cert a=ac/me:Operator", "must be NAME=TENANT:SCOPE"},
+		{"--tenant-rate=-1", "--tenant-rate: must not be negative"},
+		{"--caller-rate=-1", "--caller-rate: must not be negative"},
+		{"--audit file:", "--audit: must be file:PATH, stdout or redis"},
+		{"--audit syslog", "--audit: must be file:PATH, stdout or redis"},
 		{"--max-wait=-1s", "--max-wait: must not be negative"},
 		{"--handler invoice", "--handler: must be TYPE=URL with an http or https URL"},
 		{"--handler invoice=ftp://h", "--handler: must be TYPE=URL with an http or https URL"},
@@ -236,5 +257,13 @@ func TestLogHasFormatAndLevel(t *testing.T) {
 	mine := slog.New(slog.DiscardHandler)
 	if o := (Options{Log: mine}); o.logger(nil) != mine {
 		t.Error("Options.Log is not the log")
+	}
+}
+
+func TestFlagsReachThePage(t *testing.T) {
+	o := mustFlags(t, "--page-issuer", "https://login.example/acme/v2.0", "--page-client-id", "page")
+	want := dashboard.SignIn{Issuer: "https://login.example/acme/v2.0", ClientID: "page", Scope: "openid"}
+	if diff := cmp.Diff(want, o.signIn()); diff != "" {
+		t.Errorf("sign-in (-want +got):\n%s", diff)
 	}
 }
