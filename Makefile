@@ -2,10 +2,12 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
+CYCLONEDX   = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
-# The tests with Graph's SDK for Go and with an OpenID Connect provider, and the
-# benchmarks beside gitleaks, keep what these need out of our module.
-MODULES = . api/compat/sdk api/auth/hostile worker/classify/compare
+# The tests with Graph's SDK for Go, with an OpenID Connect provider and of what
+# deploy has, and the benchmarks beside gitleaks, keep what these need out of our
+# module.
+MODULES = . api/compat/sdk api/auth/hostile worker/classify/compare deploy/check
 
 FUZZTIME  ?= 3s
 BENCHTIME ?= 1s
@@ -14,7 +16,21 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus
+.PHONY: build sbom check-deploy test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus
+
+OUT ?= bin
+
+# One static file, the same from the same commit, wherever that lies.
+build:
+	CGO_ENABLED=0 go build -trimpath -o $(OUT)/classifyd ./cmd/classifyd
+
+# What is in that file, as CycloneDX.
+sbom: build
+	go run $(CYCLONEDX) bin -json -output $(OUT)/classifyd.cdx.json $(OUT)/classifyd
+
+# What deploy has, against Kubernetes, KEDA, Compose, systemd and promtool.
+check-deploy:
+	cd deploy/check && go test ./...
 
 # The output ends with each test that failed and what it said.
 test: tools

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/classifyd/classifyd/api/audit"
 	"github.com/classifyd/classifyd/api/auth"
@@ -42,6 +44,9 @@ type Options struct {
 	// what /metrics tells; without it there is no such path.
 	Metrics prometheus.Registerer
 	Gather  prometheus.Gatherer
+
+	// Traces, if set, takes a span for each request.
+	Traces trace.TracerProvider
 
 	// Ready says why no jobs should be posted now, for /readyz. None: it asks
 	// whether the store answers.
@@ -104,6 +109,7 @@ type api struct {
 	tenants        *tenants.Store // nil: nobody has types of their own
 	log            *slog.Logger
 	met            *metrics
+	tracer         trace.Tracer
 	gather         prometheus.Gatherer // nil without /metrics
 	authenticate   auth.Authenticator  // nil while authentication is off
 	limit          *limit.Limiter      // nil without limits
@@ -140,6 +146,10 @@ func New(o Options) http.Handler {
 		audit:          o.Audit,
 	}
 	a.most.File = int(min(a.maxFile, maxJSONFile))
+	if o.Traces == nil {
+		o.Traces = noop.NewTracerProvider()
+	}
+	a.tracer = o.Traces.Tracer("github.com/classifyd/classifyd/api")
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}

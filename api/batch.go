@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/classifyd/classifyd/api/wire"
@@ -41,6 +42,7 @@ func (a *api) batch(w http.ResponseWriter, r *http.Request) error {
 	for i := range done {
 		done[i] = make(chan struct{})
 	}
+	var held atomic.Bool
 	var wg sync.WaitGroup
 	for i := range items {
 		wg.Go(func() {
@@ -53,16 +55,18 @@ func (a *api) batch(w http.ResponseWriter, r *http.Request) error {
 					return
 				}
 			}
-			out.Responses[i] = a.runItem(ctx, r, i, &items[i])
+			out.Responses[i] = a.runItem(ctx, r, i, &items[i], &held)
 		})
 	}
 	wg.Wait()
+	callOf(r).held = held.Load()
 	a.write(w, r, http.StatusOK, plainJSON, out)
 	return nil
 }
 
-// runItem answers the i-th request of the batch r.
-func (a *api) runItem(ctx context.Context, r *http.Request, i int, item *wire.BatchRequest) (out wire.BatchResponse) {
+// runItem answers the i-th request of the batch r, and notes in held if that
+// asked to be held back.
+func (a *api) runItem(ctx context.Context, r *http.Request, i int, item *wire.BatchRequest, held *atomic.Bool) (out wire.BatchResponse) {
 	defer func() {
 		if recover() != nil {
 			// A handler broke its answer off. Alone that would end the connection.
@@ -86,6 +90,9 @@ func (a *api) runItem(ctx context.Context, r *http.Request, i int, item *wire.Ba
 	req.TransferEncoding, req.Trailer = nil, nil
 	rec := &memory{header: http.Header{}}
 	a.door.ServeHTTP(rec, req)
+	if parsePrefer(req.Header).wait > 0 {
+		held.Store(true)
+	}
 	return rec.response(item.ID)
 }
 

@@ -146,6 +146,7 @@ func (a *api) submit(w http.ResponseWriter, r *http.Request, sub jobs.Submission
 	}
 	if wait := c.prefer.wait; wait > 0 {
 		outlast(w)
+		c.held = true
 		ctx, cancel := context.WithTimeout(r.Context(), wait)
 		defer cancel()
 		// The job is taken, whatever becomes of the wait.

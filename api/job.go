@@ -52,6 +52,7 @@ func (c collection) get(w http.ResponseWriter, r *http.Request) error {
 	known := r.Header.Values("If-None-Match")
 	if wait := call.prefer.wait; wait > 0 {
 		outlast(w)
+		call.held = true
 		if j, err = c.wait(r, j, known); err != nil {
 			return err
 		}

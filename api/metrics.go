@@ -35,7 +35,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}, []string{"route", "method", "status"}),
 		took: auto.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "classifyd_http_request_duration_seconds",
-			Help:    "Time from a request's header to the end of its answer, by route. Waiting as asked is in it, streams are not.",
+			Help:    "Time from a request's header to the end of its answer, by route. Answers that were held back as their request asked, and streams, are not in it.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 		}, []string{"route"}),
 		streams: auto.NewGauge(prometheus.GaugeOpts{
@@ -58,15 +58,25 @@ var methods = []string{
 	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
 }
 
-// answered counts a request at its end.
-func (m *metrics) answered(method string, c *call, status int, took time.Duration) {
+// labels are what metrics and traces call a method and a route.
+func labels(method string, c *call) (string, string) {
 	if !slices.Contains(methods, method) {
 		method = "other"
 	}
-	route := cmp.Or(c.route, "none")
+	return method, cmp.Or(c.route, "none")
+}
+
+// answered counts a request at its end.
+func (m *metrics) answered(method string, c *call, status int, took time.Duration) {
+	method, route := labels(method, c)
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	if !c.stream {
-		m.took.WithLabelValues(route).Observe(took.Seconds())
+	if !c.stream && !c.held {
+		h := m.took.WithLabelValues(route)
+		if e, ok := h.(prometheus.ExemplarObserver); ok && c.span.IsSampled() {
+			e.ObserveWithExemplar(took.Seconds(), prometheus.Labels{"trace_id": c.span.TraceID().String()})
+		} else {
+			h.Observe(took.Seconds())
+		}
 	}
 }
 

@@ -10,6 +10,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/classifyd/classifyd/api/auth"
 )
@@ -20,12 +24,14 @@ type call struct {
 	id      string // request-id
 	client  string // client-request-id, "" when there is none fit to repeat
 	route   string
-	version string    // what stood before dataClassification in the path
-	prefer  prefer    // what the client would like
-	problem *problem  // what went wrong
-	stream  bool      // its answer is a stream
-	open    bool      // its route is open to all
-	target  string    // the id of what it is about
+	version string   // what stood before dataClassification in the path
+	prefer  prefer   // what the client would like
+	problem *problem // what went wrong
+	stream  bool     // its answer is a stream
+	open    bool     // its route is open to all
+	target  string   // the id of what it is about
+	held    bool     // its answer was held back as asked
+	span    trace.SpanContext
 	until   time.Time // of a batch's requests: until when they may wait
 
 	metadata string // how much OData control information the client wants
@@ -61,7 +67,9 @@ func (a *api) observe(next http.Handler) http.Handler {
 			c.client = id
 		}
 		c.until, _ = r.Context().Value(batchKey{}).(time.Time)
-		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+		ctx, span := a.begin(r)
+		c.span = span.SpanContext()
+		r = r.WithContext(context.WithValue(ctx, callKey{}, c))
 
 		h := w.Header()
 		h.Set(requestID, c.id)
@@ -82,11 +90,36 @@ func (a *api) observe(next http.Handler) http.Handler {
 			took := time.Since(start)
 			a.met.answered(r.Method, c, rec.status, took)
 			a.logCall(r, c, rec, took)
+			end(span, r.Method, c, rec.status)
 			a.auditCall(r, c, rec.status)
 		}()
 		defer a.recover(rec, r)
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// begin starts the span of a request in its producer's trace, or in that of
+// the batch that it is part of.
+func (a *api) begin(r *http.Request) (context.Context, trace.Span) {
+	ctx := r.Context()
+	if !trace.SpanContextFromContext(ctx).IsValid() {
+		ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	}
+	return a.tracer.Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))
+}
+
+// end names a span as metrics name the request, since paths are the client's.
+func end(span trace.Span, method string, c *call, status int) {
+	if span.IsRecording() {
+		method, route := labels(method, c)
+		span.SetName(method + " " + route)
+		span.SetAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route),
+			attribute.Int("http.response.status_code", status), attribute.String("classifyd.request.id", c.id))
+		if status >= 500 {
+			span.SetStatus(codes.Error, http.StatusText(status))
+		}
+	}
+	span.End()
 }
 
 // recover answers for a handler that panicked. The panic's value may quote

@@ -53,7 +53,8 @@ type outcome struct {
 func (a *attempt) do() {
 	started := time.Now()
 	q := a.w.q
-	ctx, stop := context.WithTimeoutCause(context.WithValue(a.ctx, attemptKey{}, a), a.handler.Limit, ErrTimeout)
+	traced, span := q.runSpan(a.ctx, a.job, a.w.metricType(a.job.Type))
+	ctx, stop := context.WithTimeoutCause(context.WithValue(traced, attemptKey{}, a), a.handler.Limit, ErrTimeout)
 	defer stop()
 	done := make(chan outcome, 1)
 	go func() {
@@ -83,7 +84,8 @@ func (a *attempt) do() {
 	a.w.finished(a)
 	a.cancel(nil)
 	took := time.Since(started)
-	q.met.ended(a.w.metricType(a.job.Type), state, took)
+	endRun(span, state)
+	q.met.ended(a.w.metricType(a.job.Type), state, a.job, took, span.SpanContext())
 	q.log.Info("run ended", "job", a.run.name, "type", a.job.Type, "attempt", a.job.Attempts, "state", state, "activity", a.activity, "took", took)
 }
 

@@ -34,6 +34,9 @@ func (q *Queue) Cancel(ctx context.Context, t Tenant, id ID, etag string) (*Job,
 	}
 	switch f[0] {
 	case "now", "before":
+		if f[0] == "now" {
+			q.met.ends.WithLabelValues(q.metricType(j.Type), string(j.State)).Inc()
+		}
 		signal(q.dead)
 		return j, nil
 	case "ended":

@@ -3,18 +3,16 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/redis/go-redis/v9"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // otherType stands in a metric for every job type that this process does not
 // serve: clients choose those, so that their number has no bound.
 const otherType = "other"
-
-// scrapeTime is how long a scrape may wait for Redis.
-const scrapeTime = time.Second
 
 // metrics are what a process tells of its own work, and the depth of the lanes,
 // which every process tells alike. They name no tenant, job or content.
@@ -23,6 +21,10 @@ type metrics struct {
 	runs        *prometheus.CounterVec   // by type and outcome
 	runTime     *prometheus.HistogramVec // by type
 	pickup      prometheus.Histogram
+	total       *prometheus.HistogramVec // by type
+	ends        *prometheus.CounterVec   // by type and state
+	passes      prometheus.Histogram
+	calls       *calls
 	underWay    prometheus.Gauge
 	mended      *prometheus.CounterVec // by kind
 	missed      prometheus.Counter     // heartbeats
@@ -67,6 +69,21 @@ func newMetrics() *metrics {
 			Help: "Handlers that ignore the end of their context; each holds a slot until it returns.",
 		}),
 	}
+	m.total = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "classifyd_job_duration_seconds",
+		Help:    "Time from the creation of a job to its end, of the jobs that runs of this process ended, by job type. Only where a job was started more than once does the clock of the process come in.",
+		Buckets: []float64{.0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400},
+	}, []string{"type"})
+	m.ends = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "classifyd_jobs_ended_total",
+		Help: "Jobs that this process ended, by job type and state: succeeded and failed by its runs, failed by its sweeps after too many lost workers, canceled by its callers. Those that expired before a start are not in it.",
+	}, []string{"type", "state"})
+	m.passes = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name:    "classifyd_sweep_duration_seconds",
+		Help:    "Time of a pass of this process' sweeps over one shard.",
+		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+	})
+	m.calls = newCalls()
 	m.blobs = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "classifyd_blobs_total",
 		Help: "Blobs by what this process did with them: put, deleted with the end of their job, or swept since no job had named them.",
@@ -86,7 +103,8 @@ func newMetrics() *metrics {
 func (m *metrics) register(r prometheus.Registerer, q *Queue) error {
 	var errs []error
 	for _, c := range []prometheus.Collector{
-		m.submissions, m.runs, m.runTime, m.pickup, m.underWay, m.mended, m.missed, m.stuck, m.blobs, depths{q},
+		m.submissions, m.runs, m.runTime, m.pickup, m.underWay, m.mended, m.missed, m.stuck, m.blobs,
+		m.total, m.ends, m.passes, m.calls.commands, m.calls.roundTrips, depths{q},
 	} {
 		errs = append(errs, r.Register(c))
 	}
@@ -119,15 +137,36 @@ func (m *metrics) submitted(created bool, err error) {
 func (m *metrics) started(j *Job) {
 	m.underWay.Inc()
 	if j.Attempts == 1 {
-		m.pickup.Observe(j.Started.Sub(j.Created).Seconds())
+		observe(m.pickup, pickup(j), traced(j.Trace))
 	}
 }
 
-// ended counts a run that was settled.
-func (m *metrics) ended(jobType, outcome string, took time.Duration) {
+// pickup is how long a job waited for its first start.
+func pickup(j *Job) time.Duration { return j.Started.Sub(j.Created) }
+
+// ended counts a run that was settled. Its trace stands beside the times.
+func (m *metrics) ended(jobType, outcome string, j *Job, took time.Duration, sc trace.SpanContext) {
 	m.underWay.Dec()
 	m.runs.WithLabelValues(jobType, outcome).Inc()
-	m.runTime.WithLabelValues(jobType).Observe(took.Seconds())
+	observe(m.runTime.WithLabelValues(jobType), took, sc)
+	if !State(outcome).Done() {
+		return
+	}
+	m.ends.WithLabelValues(jobType, outcome).Inc()
+	total := pickup(j) + took
+	if j.Attempts > 1 {
+		total = max(0, time.Since(j.Created))
+	}
+	observe(m.total.WithLabelValues(jobType), total, sc)
+}
+
+// observe adds d to h, with the trace that it belongs to if that is collected.
+func observe(h prometheus.Observer, d time.Duration, sc trace.SpanContext) {
+	if e, ok := h.(prometheus.ExemplarObserver); ok && sc.IsSampled() {
+		e.ObserveWithExemplar(d.Seconds(), prometheus.Labels{"trace_id": sc.TraceID().String()})
+		return
+	}
+	h.Observe(d.Seconds())
 }
 
 // swept counts what a sweep put right.
@@ -147,34 +186,20 @@ func (w *worker) metricType(t string) string {
 	return t
 }
 
-// depths tells how many jobs wait in each lane, as Redis says at the scrape:
-// the length of a list for each shard, whatever there is in it.
-type depths struct{ q *Queue }
-
-var depthDesc = prometheus.NewDesc("classifyd_queue_depth",
-	"Jobs that wait in a lane, of all tenants and shards. Every process reports the same, so take the maximum and not the sum. Missing while Redis does not answer.",
-	[]string{"lane"}, nil)
-
-func (depths) Describe(out chan<- *prometheus.Desc) { out <- depthDesc }
-
-func (d depths) Collect(out chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
-	defer cancel()
-	pl := d.q.rdb.Pipeline()
-	waiting := map[lane][]*redis.IntCmd{}
-	for _, l := range lanes {
-		for _, sh := range d.q.shards {
-			waiting[l] = append(waiting[l], pl.LLen(ctx, sh.asynqKey(l, "pending")))
-		}
+// metricType is how metrics call the type of a job that this process does not
+// run.
+func (q *Queue) metricType(t string) string {
+	if slices.Contains(q.opt.Types, t) {
+		return t
 	}
-	if _, err := pl.Exec(ctx); err != nil {
-		return // an error here would hide what the process itself knows
-	}
-	for l, counts := range waiting {
-		var n int64
-		for _, c := range counts {
-			n += c.Val()
-		}
-		out <- prometheus.MustNewConstMetric(depthDesc, prometheus.GaugeValue, float64(n), string(l))
+	return otherType
+}
+
+// gaveUp counts a job that ended since its workers did. Its record is read for
+// its type alone.
+func (q *Queue) gaveUp(ctx context.Context, n name) {
+	tenant, id := n.split()
+	if j, err := q.Get(ctx, tenant, id); err == nil {
+		q.met.ends.WithLabelValues(q.metricType(j.Type), string(j.State)).Inc()
 	}
 }

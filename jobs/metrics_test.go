@@ -109,6 +109,7 @@ func TestMetricsFollowTheWalkOfAJob(t *testing.T) {
 			`classifyd_job_submissions_total{result="repeat"} 1`,
 			`classifyd_job_submissions_total{result="clash"} 1`,
 			`classifyd_job_runs_under_way 1`,
+			`classifyd_queue_running 1`,
 			`classifyd_queue_depth{lane="normal"} 1`)
 		time.Sleep(time.Minute)
 		tells(t, reg,
@@ -117,9 +118,85 @@ func TestMetricsFollowTheWalkOfAJob(t *testing.T) {
 			`classifyd_job_runs_total{outcome="failed",type="other"} 1`,
 			`classifyd_job_run_duration_seconds_count{type="classifyText"} 2`,
 			`classifyd_job_pickup_seconds_count 2`,
+			`classifyd_job_duration_seconds_count{type="classifyText"} 1`,
+			`classifyd_jobs_ended_total{state="succeeded",type="classifyText"} 1`,
+			`classifyd_jobs_ended_total{state="failed",type="other"} 1`,
 			`classifyd_job_runs_under_way 0`,
+			`classifyd_queue_running 0`,
 			`classifyd_sweep_mended_total{kind="delivered"} 1`,
 			`classifyd_queue_depth{lane="normal"} 0`)
+	})
+}
+
+func TestMetricsTellHowOldTheNextJobIs(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		s := jobtest.Start(t, jobtest.Options{Processes: -1})
+		reg := prometheus.NewRegistry()
+		q, err := jobs.Open(t.Context(), jobs.Options{Redis: s.Server, Metrics: reg})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer q.Close()
+		tells(t, reg, `classifyd_queue_oldest_seconds{lane="normal"} 0`)
+		sub := jobtest.Text("acme")
+		for range 2 {
+			if _, _, err := q.Submit(t.Context(), sub); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		families, err := reg.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range families {
+			if f.GetName() != "classifyd_queue_oldest_seconds" {
+				continue
+			}
+			for _, m := range f.GetMetric() {
+				want := 0.0
+				if m.GetLabel()[0].GetValue() == "normal" {
+					want = 120
+				}
+				if got := m.GetGauge().GetValue(); got < want || got > want+1 {
+					t.Errorf("the next of %s is %v s old, want %v", m.GetLabel()[0].GetValue(), got, want)
+				}
+			}
+		}
+	})
+}
+
+func TestMetricsCountJobsThatOthersEnd(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		s := jobtest.Start(t, jobtest.Options{Processes: -1})
+		reg := prometheus.NewRegistry()
+		q, err := jobs.Open(t.Context(), jobs.Options{Redis: s.Server, Metrics: reg, Types: []string{"classifyText"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer q.Close()
+		for _, jobType := range []string{"classifyText", "chosen"} {
+			sub := jobtest.Text("acme")
+			sub.Type = jobType
+			j, _, err := q.Submit(t.Context(), sub)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if _, err := q.Cancel(t.Context(), j.Tenant, j.ID, ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if _, err := q.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		tells(t, reg,
+			`classifyd_jobs_ended_total{state="canceled",type="classifyText"} 1`,
+			`classifyd_jobs_ended_total{state="canceled",type="other"} 1`,
+			`classifyd_sweep_duration_seconds_count 1`,
+			`classifyd_redis_commands_total{command="submit",result="ok"} 2`,
+			`classifyd_redis_commands_total{command="cancel",result="ok"} 4`)
 	})
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -24,8 +26,15 @@ type Options struct {
 
 	Log *slog.Logger // default: nothing is logged
 
-	// Metrics, if set, takes the metrics of this one Queue.
+	// Metrics, if set, takes the metrics of this one Queue. Types are the job
+	// types that they name besides those that Work serves; all others, which
+	// clients may choose, count as one.
 	Metrics prometheus.Registerer
+	Types   []string
+
+	// Traces, if set, takes a span for each job that is submitted, beneath that
+	// in the context of Submit or else in Submission.Trace, and one for each run.
+	Traces trace.TracerProvider
 
 	// Shards is into how many hash slots the jobs spread. The first process
 	// fixes it for all; another number is refused. Default 1.
@@ -79,6 +88,9 @@ func (o *Options) setDefaults() {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Traces == nil {
+		o.Traces = noop.NewTracerProvider()
+	}
 }
 
 func (o *Options) check() error {
@@ -113,6 +125,8 @@ type Queue struct {
 	log *slog.Logger
 	met *metrics
 
+	tracer trace.Tracer
+
 	rdb    redis.UniversalClient // repeats what may be repeated
 	pop    redis.UniversalClient // never repeats: a dequeue sent again takes a second task
 	shards []shard               // in the order of the layout
@@ -137,12 +151,16 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	q := &Queue{opt: o, log: o.Log, met: newMetrics(), nudge: make(chan struct{}, 1), dead: make(chan struct{}, 1), blobs: o.Blobs, packer: newPacker()}
+	q := &Queue{opt: o, log: o.Log, met: newMetrics(), tracer: o.Traces.Tracer(tracerName), nudge: make(chan struct{}, 1), dead: make(chan struct{}, 1), blobs: o.Blobs, packer: newPacker()}
 	if q.blobs == nil {
 		q.blobs = noBlobs{}
 	}
 	q.rdb = newClient(o, 3)
 	q.pop = newClient(o, -1)
+	if o.Metrics != nil {
+		q.rdb.AddHook(q.met.calls)
+		q.pop.AddHook(q.met.calls)
+	}
 	q.asynq = asynq.NewClientFromRedisClient(&enqueuer{UniversalClient: q.rdb, queue: q})
 	q.admit = newAdmission(q)
 	q.shares = newShares(o.Share)

@@ -45,10 +45,18 @@ var (
 	straysScript    = load("strays", ofRecords...)
 	lockScript      = load("lock", ofRecords...)
 	leftoverScript  = load("leftover", ofRecords...)
+	depthScript     = load("depth", ofRecords...)
 	pauseScript     = load("pause", ofRecords...)
 	announceScript  = load("announce", ofRecords...)
 	overviewScript  = load("overview", ofRecords...)
 )
+
+// scripts are all of them.
+var scripts = []*script{
+	submitScript, takeScript, dropScript, listScript, countScript, deliverScript, heartbeatScript, settleScript, againScript,
+	cancelScript, forgetScript, watchScript, eventsScript, expireScript, sweepScript, dueScript, scrubScript, orphansScript,
+	straysScript, lockScript, leftoverScript, depthScript, pauseScript, announceScript, overviewScript, layoutScript,
+}
 
 // load reads a script and puts what it shares with others in front: ofRecords
 // for those that change or read records, boxes for those that read the index.

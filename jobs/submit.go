@@ -26,6 +26,8 @@ import (
 // not known, left for Maintain to find.
 func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created bool, err error) {
 	defer func() { q.met.submitted(created, err) }()
+	ctx, span := q.submitSpan(ctx, &sub)
+	defer func() { endSubmit(span, j, created, err) }()
 	if err := sub.validate(); err != nil {
 		q.Discard(ctx, sub.Content)
 		return nil, false, err

@@ -110,7 +110,9 @@ func (s *sweeper) pass(ctx context.Context) (Mended, error) {
 	s.q.eachShard(func(sh shard) {
 		mine, err := s.lock(ctx, sh)
 		if err == nil && mine {
+			start := time.Now()
 			mended[sh], err = s.sweep(ctx, sh)
+			s.q.met.passes.Observe(time.Since(start).Seconds())
 			s.q.met.swept(mended[sh])
 		}
 		if err != nil {
@@ -183,6 +185,9 @@ func (s *sweeper) dues(ctx context.Context, sh shard) (recovered, delivered int,
 		}
 		recovered++
 		q.log.Warn("run taken back from a worker that stopped", "job", r.name, "ended", fence == "")
+		if fence == "" {
+			q.gaveUp(ctx, r.name)
+		}
 		if fence != "" {
 			if _, err := q.deliver(ctx, run{r.name, fence}); err != nil {
 				return recovered, delivered, err

@@ -28,13 +28,13 @@ type Most struct {
 const DefaultMostExplanations = 1000
 
 // Classifier serves classifyText: it scans the request's text with the engine
-// of the job's tenant and tells of it as much as most allows. The same request
-// and engine always give the same bytes.
+// of the job's tenant, tells of it as much as most allows, and has met, if there
+// is one, count it. The same request and engine always give the same bytes.
 //
 // A request that the engine cannot serve in full fails for good, with
 // invalidContent or unknownSensitiveType, rather than being served in part. A
 // run that is stopped returns what it has found so far.
-func Classifier(engines Engines, most Most) jobs.Handler {
+func Classifier(engines Engines, most Most, met *Metrics) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyText,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -50,17 +50,18 @@ func Classifier(engines Engines, most Most) jobs.Handler {
 			if err != nil {
 				return nil, err
 			}
-			return scan(ctx, e, req.Text, opt)
+			return scan(ctx, e, req.Text, opt, met)
 		},
 	}
 }
 
 // scan is what e finds in text, in Graph's words.
-func scan(ctx context.Context, e *classify.Engine, text string, opt classify.Options) (*jobs.Result, error) {
+func scan(ctx context.Context, e *classify.Engine, text string, opt classify.Options, met *Metrics) (*jobs.Result, error) {
 	found, err := e.Scan(ctx, text, opt)
 	if found == nil {
 		return nil, refused(err)
 	}
+	met.found(found)
 	res, failed := result(detected(found, nil))
 	return res, cmp.Or(failed, err)
 }

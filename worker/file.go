@@ -28,7 +28,7 @@ const ClassifyFile = "classifyFile"
 // or extractionFailed. What was found in the rest stands beside the error, as a
 // partial result. A member that has no text to give, such as a picture in a
 // mail, is passed over.
-func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
+func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits, most Most, met *Metrics) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -44,7 +44,7 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 			if err != nil {
 				return nil, err
 			}
-			return File(ctx, e, x, &told{SectionReader: req.file(j), ctx: ctx}, limits, opt)
+			return File(ctx, e, x, &told{SectionReader: req.file(j), ctx: ctx}, limits, opt, met)
 		},
 	}
 }
@@ -95,7 +95,7 @@ func (f *told) tell(at int64) {
 
 // scanFile is what stream finds in the text of a file, and the first thing that
 // is wrong with that file.
-func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error]) (*jobs.Result, error) {
+func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error], met *Metrics) (*jobs.Result, error) {
 	t := trail{places: map[int]extract.Location{}}
 	stream.Kept = t.keep
 	var fault error
@@ -119,6 +119,7 @@ func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error]) (
 	if fault != nil && !read {
 		return nil, unreadable(fault)
 	}
+	met.found(found)
 	c := detected(found, t.places)
 	c.Partial = c.Partial || fault != nil
 	res, err := result(c)

@@ -31,7 +31,7 @@ func files(t testing.TB, limits extract.Limits) jobs.Handler {
 			t.Error(err)
 		}
 	})
-	return worker.FileClassifier(worker.Only(engine(t)), x, limits, worker.Most{})
+	return worker.FileClassifier(worker.Only(engine(t)), x, limits, worker.Most{}, nil)
 }
 
 func fileRequest(t testing.TB, file []byte, options string) json.RawMessage {
@@ -84,7 +84,7 @@ func TestWhatCanBeReadOfAFileStandsBesideItsError(t *testing.T) {
 		{"empty archive", filetest.Zip(t), extract.Limits{}, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			res, err := worker.FileClassifier(worker.Only(e), x, tt.limits, worker.Most{}).Run(t.Context(), &jobs.Job{Request: fileRequest(t, tt.file, "")})
+			res, err := worker.FileClassifier(worker.Only(e), x, tt.limits, worker.Most{}, nil).Run(t.Context(), &jobs.Job{Request: fileRequest(t, tt.file, "")})
 			e, _ := errors.AsType[*jobs.Error](err)
 			switch {
 			case tt.code == "" && err != nil:
@@ -147,7 +147,7 @@ func stream(t testing.TB, ctx context.Context) *classify.Stream {
 
 func TestFileThatCannotBeHadIsTriedAgain(t *testing.T) {
 	lost := errors.New("read file: connection lost")
-	res, err := worker.ScanFile(stream(t, t.Context()), segments(lost, "ada.lovelace@mail.", "example.org"))
+	res, err := worker.ScanFile(stream(t, t.Context()), segments(lost, "ada.lovelace@mail.", "example.org"), nil)
 	if err != lost {
 		t.Errorf("error = %v, want the reader's, for another attempt", err)
 	}
@@ -210,7 +210,7 @@ func TestLogsAreStreamedInLittleMemory(t *testing.T) {
 	x := extract.New(extract.Options{})
 	defer x.Close()
 	started := time.Now()
-	res, err := worker.ScanFile(stream(t, t.Context()), x.Text(t.Context(), l, "", extract.Limits{}))
+	res, err := worker.ScanFile(stream(t, t.Context()), x.Text(t.Context(), l, "", extract.Limits{}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

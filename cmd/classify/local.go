@@ -55,7 +55,7 @@ func (l *local) classify(ctx context.Context, in input) (*wire.Job, error) {
 		res, err = worker.Text(ctx, l.engine, in.text, opt)
 	} else {
 		j.Type = wire.ClassifyFile
-		res, err = worker.File(ctx, l.engine, l.files, in.content, extract.Limits{}, opt)
+		res, err = worker.File(ctx, l.engine, l.files, in.content, extract.Limits{}, opt, nil)
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)

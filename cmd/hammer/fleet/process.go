@@ -3,6 +3,8 @@ package fleet
 import (
 	"os"
 	"os/exec"
+
+	"github.com/classifyd/classifyd/cmd/internal/child"
 )
 
 // A process is a child of ours. None outlives us, even if we are killed, where
@@ -14,7 +16,7 @@ type process struct {
 
 // start starts cmd; readers are done with its output before it counts as ended.
 func start(cmd *exec.Cmd, readers ...func()) (*process, error) {
-	cmd.SysProcAttr = bound()
+	cmd.SysProcAttr = child.Bound()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

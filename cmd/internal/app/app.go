@@ -17,6 +17,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/limit"
@@ -56,6 +57,7 @@ func Run(ctx context.Context, o Options) error {
 type App struct {
 	opts    Options
 	log     *slog.Logger
+	redis   *privateRedis // nil without --redis auto
 	queue   *jobs.Queue
 	tenants *tenants.Store
 	close   []func() error // what New has opened, in order
@@ -67,6 +69,8 @@ type App struct {
 	metrics *prometheus.Registry
 	debug   *http.Server // nil without --debug-listen
 	debugAt net.Listener
+	flight  *flight              // nil without --slow-run
+	traces  trace.TracerProvider // nil without --otlp-endpoint
 
 	handlers []jobs.Handler // nil in an API
 
@@ -96,13 +100,18 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		}
 	}()
 
-	ro, closeRedis, err := openRedis(&o)
+	ro, closeRedis, err := a.openRedis(ctx)
 	if err != nil {
 		return nil, err
 	}
 	a.close = append(a.close, closeRedis)
+	if o.OTLPEndpoint.URL != nil {
+		if a.traces, err = a.openTraces(ctx); err != nil {
+			return nil, err
+		}
+	}
 	qo := o.queue(ro, a.log)
-	qo.Metrics = a.metrics
+	qo.Metrics, qo.Types, qo.Traces = a.metrics, o.types(), a.traces
 	blobs, closeBlobs, err := openBlobs(ctx, &o)
 	if err != nil {
 		return nil, fmt.Errorf("--blob: %w", err)
@@ -130,10 +139,25 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("sensitive types: %w", err)
 	}
+	if o.SlowRun > 0 {
+		if a.flight, err = openFlight(o.SlowRun); err != nil {
+			return nil, err
+		}
+		a.close = append(a.close, a.flight.close)
+	}
 	if o.works() {
+		met, err := worker.NewMetrics(a.metrics)
+		if err != nil {
+			return nil, err
+		}
 		files := extractor(&o, a.log)
 		a.close = append(a.close, files.Close)
-		a.handlers = handlers(&o, worker.OwnTypes(engine, a.tenants, a.log), files)
+		a.handlers = handlers(&o, worker.OwnTypes(engine, a.tenants, a.log), files, met)
+		if a.flight != nil {
+			for i, h := range a.handlers {
+				a.handlers[i] = a.flight.watch(h)
+			}
+		}
 	}
 	if o.serves() {
 		if err := a.listen(engine, ro); err != nil {
@@ -192,6 +216,7 @@ func (a *App) listen(engine *classify.Engine, ro *redis.UniversalOptions) error 
 		Ready:          a.ready,
 		Metrics:        a.metrics,
 		Gather:         gather,
+		Traces:         a.traces,
 		Authenticate:   authenticate,
 		Limit:          limits,
 		Audit:          audited,

@@ -4,16 +4,28 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 
 	"github.com/classifyd/classifyd/jobs/blob"
 )
 
 // openBlobs opens the place that o asks for, and returns what ends its use. An
 // embedded Redis forgets its jobs on exit, so that a directory that is gone
-// then does for it; for any other without --blob there is no place.
+// then does for it, and one of --redis auto has its directory; for any other without --blob there is no place.
 func openBlobs(ctx context.Context, o *Options) (*blob.Store, func() error, error) {
 	if o.Blob != "" {
 		s, err := blob.Open(ctx, o.Blob)
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, s.Close, nil
+	}
+	if o.Redis == privateRedisURL {
+		dir := filepath.Join(o.Data, "blobs")
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, nil, err
+		}
+		s, err := blob.Directory(dir)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/pprof"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -29,7 +30,14 @@ func (a *App) listenDebug() error {
 	a.debugAt = l
 	a.close = append(a.close, closing(l))
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{EnableOpenMetrics: true})) // which has exemplars
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	if a.flight != nil {
+		mux.HandleFunc("GET /debug/flight", a.flight.now)
+		mux.HandleFunc("GET /debug/flight/slow", a.flight.ofSlow)
+	}
 	a.debug = api.NewServer(a.opts.DebugListen, mux, a.log)
 	return nil
 }

@@ -10,9 +10,9 @@ import (
 )
 
 // handlers are what this process serves: the built-in types and those of --handler.
-func handlers(o *Options, engines worker.Engines, files *extract.Extractor) []jobs.Handler {
+func handlers(o *Options, engines worker.Engines, files *extract.Extractor, met *worker.Metrics) []jobs.Handler {
 	most := worker.Most{Matches: o.MaxMatches, Explanations: o.MaxExplanations}
-	hs := []jobs.Handler{worker.Classifier(engines, most), worker.FileClassifier(engines, files, o.limits(), most)}
+	hs := []jobs.Handler{worker.Classifier(engines, most, met), worker.FileClassifier(engines, files, o.limits(), most, met)}
 	if len(o.Handler) > 0 {
 		tr := o.transport()
 		for _, r := range o.Handler {
@@ -23,6 +23,15 @@ func handlers(o *Options, engines worker.Engines, files *extract.Extractor) []jo
 		hs[i].Limit = o.TypeLimit[hs[i].Type]
 	}
 	return hs
+}
+
+// types are the job types that o knows.
+func (o *Options) types() []string {
+	types := []string{worker.ClassifyText, worker.ClassifyFile}
+	for _, r := range o.Handler {
+		types = append(types, r.Type)
+	}
+	return types
 }
 
 // transport reaches handlers over one connection for each job that runs; with

@@ -23,12 +23,15 @@ func operated(ctx context.Context, o Options) (*jobs.Queue, error) {
 	if o.Redis == "" {
 		return nil, errors.New("needs --redis, since an embedded Redis is out of reach of other processes")
 	}
+	if o.Redis == privateRedisURL {
+		return nil, errors.New("needs --redis with a URL, since that of auto is out of reach of other processes")
+	}
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
 	log := o.logger(os.Stderr)
 	redis.SetLogger(redisLog{log}) // the client has one for the whole process
-	ro, _, err := openRedis(&o)
+	ro, err := redisOptions(&o)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,11 @@ type Options struct {
 	Role   string `default:"all" enum:"api,worker,all" help:"What this process does: ${enum}."`
 	Listen string `default:"127.0.0.1:8080" help:"Address of the API."`
 
-	DebugListen string `placeholder:"ADDR" help:"Address for operators, which serves /metrics to whoever reaches it. Without it the API serves /metrics."`
+	DebugListen string        `placeholder:"ADDR" help:"Address for operators, which serves /metrics and /debug to whoever reaches it. Without it the API serves /metrics."`
+	SlowRun     time.Duration `default:"0s" help:"A run that takes longer leaves the runtime trace of the seconds before at /debug/flight/slow of --debug-listen; 0s is never."`
+
+	OTLPEndpoint Endpoint `name:"otlp-endpoint" env:"CLASSIFYD_OTLP_ENDPOINT" placeholder:"URL" help:"Where to send traces, as OTLP over HTTP, such as http://collector:4318."`
+	OTLPShare    float64  `name:"otlp-share" env:"CLASSIFYD_OTLP_SHARE" default:"1" help:"Share of requests, from 0 to 1, whose trace is sent. Where the caller's traceparent says so, that counts."`
 
 	TLSCert string `name:"tls-cert" placeholder:"PATH" help:"PEM file with the certificate of the API, and those between it and its root. With it the API speaks HTTPS, over HTTP/1.1 and HTTP/2."`
 	TLSKey  string `name:"tls-key" placeholder:"PATH" help:"PEM file with the key of --tls-cert."`
@@ -47,7 +51,8 @@ type Options struct {
 
 	H2C bool `name:"h2c" env:"CLASSIFYD_H2C" help:"Speak HTTP/2 without TLS too, to clients that know it beforehand."`
 
-	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], redis-sentinel://[user[:password]@]host[:port][,host...][/db]?master=NAME or redis-cluster://[user[:password]@]host[:port][,host...]; with rediss, rediss-sentinel or rediss-cluster for TLS. Without it Redis is embedded and forgets everything on exit."`
+	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], redis-sentinel://[user[:password]@]host[:port][,host...][/db]?master=NAME or redis-cluster://[user[:password]@]host[:port][,host...]; with rediss, rediss-sentinel or rediss-cluster for TLS. With auto a redis-server that is installed here is started for this process alone and keeps what it has in --data. Without it Redis is embedded and forgets everything on exit."`
+	Data              string `placeholder:"PATH" help:"Directory for what a Redis of --redis auto keeps, and for content and results above --inline without --blob."`
 	RedisPasswordFile string `placeholder:"PATH" help:"File with the password for Redis. On the command line everybody on the machine reads it; the environment is the other place for it."`
 	RedisCA           string `name:"redis-ca" env:"CLASSIFYD_REDIS_CA" placeholder:"PATH" help:"PEM file with the authorities whose certificates Redis may have. Default: the system's."`
 	RedisCert         string `placeholder:"PATH" help:"PEM file with the certificate to show to Redis."`
@@ -188,7 +193,10 @@ func (o *Options) Validate() error {
 	if o.Redis == "" && o.WaitReplicas > 0 {
 		return errors.New("--wait-replicas: needs --redis, since an embedded Redis has none")
 	}
-	if o.Redis != "" {
+	if err := o.validatePrivate(); err != nil {
+		return err
+	}
+	if o.Redis != "" && o.Redis != privateRedisURL {
 		if _, err := redisOptions(o); err != nil {
 			return err
 		}
@@ -250,6 +258,15 @@ func (o *Options) Validate() error {
 			return fmt.Errorf("--cors-origin %s: must be a scheme and a host, such as https://app.example, or *", origin)
 		}
 	}
+	if o.SlowRun < 0 {
+		return errors.New("--slow-run: must not be negative")
+	}
+	if o.SlowRun > 0 && o.DebugListen == "" {
+		return errors.New("--slow-run: needs --debug-listen, which shows what it keeps")
+	}
+	if !(o.OTLPShare >= 0 && o.OTLPShare <= 1) {
+		return errors.New("--otlp-share: must be from 0 to 1")
+	}
 	if o.WaitReplicas < 0 {
 		return errors.New("--wait-replicas: must not be negative")
 	}
@@ -273,6 +290,41 @@ func (o *Options) Validate() error {
 		}
 		if limit <= 0 {
 			return fmt.Errorf("--type-limit %s: must be positive", typ)
+		}
+	}
+	return nil
+}
+
+// validatePrivate checks what goes with --redis auto, and what cannot: there is
+// nobody else's Redis to reach.
+func (o *Options) validatePrivate() error {
+	if o.Redis != privateRedisURL {
+		if o.Data != "" {
+			return errors.New("--data: needs --redis auto")
+		}
+		return nil
+	}
+	if o.Data == "" {
+		return errors.New("--redis auto: needs --data, where it keeps jobs")
+	}
+	if o.serves() != o.works() {
+		return fmt.Errorf("--role %s: needs --redis with a URL, since that of auto is out of reach of other processes", o.Role)
+	}
+	for _, f := range []struct {
+		flag string
+		set  bool
+	}{
+		{"redis-password-file", o.RedisPasswordFile != ""},
+		{"redis-ca", o.RedisCA != ""},
+		{"redis-cert", o.RedisCert != ""},
+		{"redis-key", o.RedisKey != ""},
+		{"redis-server-name", o.RedisServerName != ""},
+		{"sentinel-user", o.SentinelUser != ""},
+		{"sentinel-password-file", o.SentinelPasswordFile != ""},
+		{"wait-replicas", o.WaitReplicas > 0},
+	} {
+		if f.set {
+			return fmt.Errorf("--%s: needs --redis with a URL", f.flag)
 		}
 	}
 	return nil

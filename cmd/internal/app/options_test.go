@@ -91,7 +91,7 @@ func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
 	t.Setenv("CLASSIFYD_TYPE_LIMIT", "classifyText=3s,contract=1h")
 	o := mustFlags(t)
 	got := map[string]time.Duration{}
-	for _, h := range handlers(&o, worker.Only(engine), extractor(&o, nil)) {
+	for _, h := range handlers(&o, worker.Only(engine), extractor(&o, nil), nil) {
 		got[h.Type] = h.Limit
 	}
 	want := map[string]time.Duration{"classifyText": 3 * time.Second, "classifyFile": 0, "invoice": 0, "contract": time.Hour}

@@ -20,15 +20,30 @@ import (
 	"github.com/classifyd/classifyd/jobs/embedded"
 )
 
-// openRedis says how to reach the Redis that o asks for, and returns what ends
-// it. It does not connect: jobs.Open does.
-func openRedis(o *Options) (*redis.UniversalOptions, func() error, error) {
-	if o.Redis != "" {
-		ro, err := redisOptions(o)
+// openRedis says how to reach the Redis that the options ask for, and returns
+// what ends it. It does not connect: jobs.Open does.
+func (a *App) openRedis(ctx context.Context) (*redis.UniversalOptions, func() error, error) {
+	switch o := a.opts; o.Redis {
+	case "":
+		s := embedded.Start()
+		return s.Options(), func() error { s.Close(); return nil }, nil
+	case privateRedisURL:
+		p, err := startRedis(ctx, o.Data, a.log)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--redis auto: %w", err)
+		}
+		a.redis = p
+		o.Redis = "redis://127.0.0.1" // for all but the way there
+		ro, err := redisOptions(&o)
+		if err != nil {
+			return nil, nil, errors.Join(err, p.close())
+		}
+		p.reach(ro)
+		return ro, p.close, nil
+	default:
+		ro, err := redisOptions(&o)
 		return ro, func() error { return nil }, err
 	}
-	s := embedded.Start()
-	return s.Options(), func() error { s.Close(); return nil }, nil
 }
 
 // redisOptions reads --redis; what its query sets goes before our defaults.

@@ -1,0 +1,2 @@
+// Package child says how a process starts others that must not outlive it.
+package child
