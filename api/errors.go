@@ -68,7 +68,11 @@ func explain(err error) *problem {
 		return &problem{status: http.StatusBadRequest, code: wire.InvalidValue, target: e.Target, message: e.Message}
 	}
 	if e, ok := errors.AsType[*jobs.BusyError](err); ok {
-		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: e.Reason, retry: max(e.RetryAfter, time.Second), cause: err}
+		retry := max(e.RetryAfter, time.Second)
+		if e.Tenant {
+			return &problem{status: http.StatusTooManyRequests, code: "tooManyJobs", message: e.Reason, retry: retry, cause: err}
+		}
+		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: e.Reason, retry: retry, cause: err}
 	}
 	for _, a := range answers {
 		if errors.Is(err, a.err) {

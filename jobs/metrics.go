@@ -33,7 +33,7 @@ func newMetrics() *metrics {
 	m := &metrics{
 		submissions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "classifyd_job_submissions_total",
-			Help: "Valid submissions by result: created, repeat, clash, busy, unavailable, or error for a mistake of the service.",
+			Help: "Valid submissions by result: created, repeat, clash, busy, limited when the tenant has too much queued, unavailable, or error for a mistake of the service.",
 		}, []string{"result"}),
 		runs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "classifyd_job_runs_total",
@@ -67,7 +67,7 @@ func newMetrics() *metrics {
 		}),
 	}
 	// A rate needs the zero before the first event.
-	for _, result := range []string{"created", "repeat", "clash", "busy", "unavailable", "error"} {
+	for _, result := range []string{"created", "repeat", "clash", "busy", "limited", "unavailable", "error"} {
 		m.submissions.WithLabelValues(result)
 	}
 	m.swept(Mended{})
@@ -91,9 +91,11 @@ func (m *metrics) submitted(created bool, err error) {
 	if _, ok := errors.AsType[*InvalidError](err); ok {
 		return
 	}
-	_, busy := errors.AsType[*BusyError](err)
+	busy, ok := errors.AsType[*BusyError](err)
 	switch {
-	case busy:
+	case ok && busy.Tenant:
+		result = "limited"
+	case ok:
 		result = "busy"
 	case errors.Is(err, ErrConflict):
 		result = "clash"

@@ -41,8 +41,14 @@ type Options struct {
 	Retention   time.Duration // how long an ended job can be read, default 24 h
 	MaxWait     time.Duration // how long a job may wait for its first start, default for ever
 	MaxWaiting  int           // queued jobs above which Submit refuses, default 1,000,000
-	Share       int           // a tenant's jobs in a lane above which its further ones wait in low, default 100
-	Deadline    time.Duration // for one batch of Redis commands, default 2 s
+
+	// TenantWaiting is how many of a tenant's jobs may wait for their first
+	// start before Submit refuses its further ones; default as many as there
+	// may be. What other processes admit is seen a second later.
+	TenantWaiting int
+
+	Share    int           // a tenant's jobs in a lane above which its further ones wait in low, default 100
+	Deadline time.Duration // for one batch of Redis commands, default 2 s
 }
 
 func (o *Options) setDefaults() {
@@ -74,7 +80,7 @@ func (o *Options) check() error {
 	for what, v := range map[string]int64{
 		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency),
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
-		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting),
+		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting), "TenantWaiting": int64(o.TenantWaiting),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
 	} {
 		if v < 0 {

@@ -32,7 +32,7 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 	}
 	id, named, fp := q.identify(&sub)
 	for range 3 {
-		if err := q.admit.allow(ctx); err != nil {
+		if err := q.admit.allow(ctx, sub.Tenant); err != nil {
 			return nil, false, err
 		}
 		j, what, err := q.submit(ctx, &sub, id, fp)
@@ -144,6 +144,7 @@ func (q *Queue) submit(ctx context.Context, sub *Submission, id ID, fp string) (
 	}
 	if waiting, err := strconv.Atoi(s.reply[2]); err == nil && waiting > 0 {
 		q.shares.note(sub.Tenant, s.lane, sub.Type, waiting)
+		q.admit.waits(sub.Tenant, waiting)
 	}
 	j, err := decode(n, initialHead(s), s.reply[1]+" "+encodeMeta(sub, s.first, s.lane, fp))
 	return j, "created", err

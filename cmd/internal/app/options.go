@@ -40,12 +40,13 @@ type Options struct {
 	TypeLimit   map[string]time.Duration `mapsep:"," placeholder:"TYPE=DURATION" help:"Longest run of a job of one type. Repeatable."`
 	Grace       time.Duration            `default:"20s" help:"How long running jobs may go on once this process is told to stop; the rest is handed back."`
 
-	MaxAttempts int           `default:"3" help:"Attempts before a job fails."`
-	MaxWait     time.Duration `default:"0s" help:"How long a job may wait for its first start before it expires; 0s is for ever."`
-	Retention   time.Duration `default:"24h" help:"How long ended jobs and their results are kept."`
-	MaxWaiting  int           `default:"1000000" help:"Jobs that may wait before new ones are refused."`
-	Share       int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
-	MaxText     int           `default:"1048576" help:"Bytes of text that a job may have."`
+	MaxAttempts   int           `default:"3" help:"Attempts before a job fails."`
+	MaxWait       time.Duration `default:"0s" help:"How long a job may wait for its first start before it expires; 0s is for ever."`
+	Retention     time.Duration `default:"24h" help:"How long ended jobs and their results are kept."`
+	MaxWaiting    int           `default:"1000000" help:"Jobs that may wait before new ones are refused."`
+	TenantWaiting int           `default:"100000" help:"Jobs of one tenant that may wait for their start before its new ones are refused; 0 is any number."`
+	Share         int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
+	MaxText       int           `default:"1048576" help:"Bytes of text that a job may have."`
 
 	MaxFile int `placeholder:"BYTES" help:"Bytes that a file may have. At most, and by default, 16 MiB where one process does everything, and 256 KiB, which is what a job's record holds, where API and workers are apart."`
 
@@ -163,6 +164,9 @@ func (o *Options) Validate() error {
 			return fmt.Errorf("--cors-origin %s: must be a scheme and a host, such as https://app.example, or *", origin)
 		}
 	}
+	if o.TenantWaiting < 0 {
+		return errors.New("--tenant-waiting: must not be negative")
+	}
 	if o.MaxWait < 0 {
 		return errors.New("--max-wait: must not be negative")
 	}
@@ -201,17 +205,18 @@ func (o *Options) mostFile() int {
 // queue is what o means to package jobs.
 func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Options {
 	return jobs.Options{
-		Redis:       ro,
-		Log:         log,
-		Shards:      o.Shards,
-		Concurrency: o.Concurrency,
-		MaxAttempts: o.MaxAttempts,
-		Limit:       o.Limit,
-		Grace:       o.Grace,
-		Retention:   o.Retention,
-		MaxWait:     o.MaxWait,
-		MaxWaiting:  o.MaxWaiting,
-		Share:       o.Share,
+		Redis:         ro,
+		Log:           log,
+		Shards:        o.Shards,
+		Concurrency:   o.Concurrency,
+		MaxAttempts:   o.MaxAttempts,
+		Limit:         o.Limit,
+		Grace:         o.Grace,
+		Retention:     o.Retention,
+		MaxWait:       o.MaxWait,
+		MaxWaiting:    o.MaxWaiting,
+		TenantWaiting: o.TenantWaiting,
+		Share:         o.Share,
 	}
 }
 

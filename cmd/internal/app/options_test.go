@@ -38,11 +38,11 @@ func mustFlags(t *testing.T, args ...string) Options {
 func TestFlagsAndTheirTwinsReachTheQueue(t *testing.T) {
 	settings := map[string]string{
 		"shards": "4", "concurrency": "5", "max-attempts": "6", "limit": "7s", "grace": "8s", "retention": "9h",
-		"max-wait": "10m", "max-waiting": "11", "share": "12",
+		"max-wait": "10m", "max-waiting": "11", "share": "12", "tenant-waiting": "13",
 	}
 	want := jobs.Options{
 		Shards: 4, Concurrency: 5, MaxAttempts: 6, Limit: 7 * time.Second, Grace: 8 * time.Second, Retention: 9 * time.Hour,
-		MaxWait: 10 * time.Minute, MaxWaiting: 11, Share: 12,
+		MaxWait: 10 * time.Minute, MaxWaiting: 11, Share: 12, TenantWaiting: 13,
 	}
 	var args []string
 	for name, value := range settings {
