@@ -14,7 +14,7 @@ import (
 const (
 	fullShare  = 0.75 // of maxmemory, above which nothing is admitted
 	fullRetry  = 10 * time.Second
-	depthRetry = 5 * time.Second
+	depthRetry = 5 * time.Second // about; at random, lest all who were refused come back at once
 
 	// A tenant with fewer jobs than this part of its limit is not counted. So
 	// those who send a job now and then cost Redis nothing.
@@ -40,7 +40,7 @@ func newAdmission(q *Queue) *admission {
 	a := &admission{q: q, tenants: map[Tenant]*gauge{}, swept: time.Now()}
 	a.quitCtx, a.quit = context.WithCancel(context.Background())
 	a.all = &gauge{look: a.depth, most: int64(q.opt.MaxWaiting),
-		refuse: &BusyError{Reason: "too many jobs are queued", RetryAfter: depthRetry}}
+		refuse: BusyError{Reason: "too many jobs are queued"}}
 	return a
 }
 
@@ -55,14 +55,15 @@ func (a *admission) allow(ctx context.Context, t Tenant) error {
 	ctx, cancel := context.WithTimeout(ctx, a.q.opt.Deadline)
 	defer cancel()
 	if a.q.opt.TenantWaiting > 0 {
-		if err := a.tenant(t).allow(ctx, a.later); err != nil {
+		if err := a.tenant(t).allow(ctx, a.spawn); err != nil {
 			return err
 		}
 	}
-	return a.all.allow(ctx, a.later)
+	return a.all.allow(ctx, a.spawn)
 }
 
-func (a *admission) later(f func(ctx context.Context)) {
+// spawn runs f in the background until it ends, or the Queue does.
+func (a *admission) spawn(f func(ctx context.Context)) {
 	a.wg.Go(func() {
 		ctx, cancel := context.WithTimeout(a.quitCtx, a.q.opt.Deadline)
 		defer cancel()
@@ -83,7 +84,7 @@ func (a *admission) tenant(t Tenant) *gauge {
 		g = &gauge{most: most, unlooked: int64(fewJobs * float64(most)), look: func(ctx context.Context) (reading, error) {
 			n, err := a.q.Count(ctx, t, Query{Boxes: []Box{{States: []State{NotStarted}}}})
 			return reading{n: n}, err
-		}, refuse: &BusyError{Reason: "too many jobs of the tenant are queued", RetryAfter: depthRetry, Tenant: true}}
+		}, refuse: BusyError{Reason: "too many jobs of the tenant are queued", Tenant: true}}
 		a.tenants[t] = g
 	}
 	return g

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -13,17 +14,22 @@ const lookEvery = time.Second
 // submissions; in between it counts those of its own process.
 type gauge struct {
 	look     func(ctx context.Context) (reading, error)
-	most     int64 // from which on submissions are refused
-	unlooked int64 // own submissions that are let in before the first look
-	refuse   *BusyError
+	most     int64     // from which on submissions are refused
+	unlooked int64     // own submissions that are let in before the first look
+	refuse   BusyError // but for when to try again
 
-	mu     sync.Mutex // guards all below
-	at     time.Time  // of the last look, zero before the first
-	used   time.Time  // of the last submission
-	busy   bool       // a look is under way
-	last   reading
-	since  int64 // own submissions so far
-	before int64 // those before the last look
+	mu      sync.Mutex // guards all below
+	at      time.Time  // of the last look, zero before the first
+	used    time.Time  // of the last submission
+	last    reading
+	since   int64 // own submissions so far
+	before  int64 // those before the last look
+	looking *look // under way, or nil
+}
+
+type look struct {
+	done chan struct{} // closed once err is set
+	err  error
 }
 
 // A reading is what one look saw.
@@ -32,28 +38,36 @@ type reading struct {
 	full error // why there is no room whatever n is, or nil
 }
 
-// allow counts one submission, or refuses it with a *BusyError. A look that
-// nobody has to wait for runs in the background, as later says.
-func (g *gauge) allow(ctx context.Context, later func(f func(ctx context.Context))) error {
+// allow counts one submission, or refuses it with a *BusyError. Looks are made
+// in the background, by spawn.
+func (g *gauge) allow(ctx context.Context, spawn func(f func(ctx context.Context))) error {
 	g.mu.Lock()
-	g.used = time.Now()
-	old := !g.busy && time.Since(g.at) >= lookEvery
-	switch {
-	case g.at.IsZero() && g.since < g.unlooked:
-	// What was full a while ago says nothing of now, and a client that came
-	// back when it was told to would be sent away again.
-	case g.at.IsZero(), old && g.refusal() != nil:
-		g.busy = true
-		g.mu.Unlock()
-		if err := g.measure(ctx); err != nil {
-			return err
-		}
-		g.mu.Lock()
-	case old:
-		g.busy = true
-		later(func(ctx context.Context) { _ = g.measure(ctx) }) // without an answer the last one stands
-	}
 	defer g.mu.Unlock()
+	g.used = time.Now()
+	if (!g.at.IsZero() || g.since >= g.unlooked) && time.Since(g.at) >= lookEvery {
+		l := g.looking
+		if l == nil {
+			l = &look{done: make(chan struct{})}
+			g.looking = l
+			spawn(func(ctx context.Context) { g.measure(ctx, l) })
+		}
+		// What was full a while ago says nothing of now, and clients that came
+		// back when they were told to would be sent away again.
+		if g.at.IsZero() || g.refusal() != nil {
+			g.mu.Unlock()
+			select {
+			case <-l.done:
+			case <-ctx.Done():
+			}
+			g.mu.Lock()
+			if ctx.Err() != nil {
+				return storeError(context.Cause(ctx))
+			}
+			if l.err != nil {
+				return l.err
+			}
+		}
+	}
 	if err := g.refusal(); err != nil {
 		return err
 	}
@@ -68,32 +82,34 @@ func (g *gauge) refusal() error {
 		return g.last.full
 	}
 	if g.last.n+g.since-g.before >= g.most {
-		return g.refuse
+		busy := g.refuse
+		busy.RetryAfter = depthRetry/2 + rand.N(depthRetry)
+		return &busy
 	}
 	return nil
 }
 
-func (g *gauge) measure(ctx context.Context) error {
+// measure makes a look. Without an answer the last one stands.
+func (g *gauge) measure(ctx context.Context, l *look) {
 	g.mu.Lock()
 	before := g.since
 	g.mu.Unlock()
 	r, err := g.look(ctx)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.busy = false
-	if err != nil {
-		if !g.at.IsZero() {
-			g.at = time.Now()
-		}
-		return err
+	switch {
+	case err == nil:
+		g.at, g.last, g.before = time.Now(), r, before
+	case !g.at.IsZero():
+		g.at = time.Now()
 	}
-	g.at, g.last, g.before = time.Now(), r, before
-	return nil
+	g.looking, l.err = nil, err
+	close(l.done)
 }
 
 // idle reports whether nothing was submitted for so long.
 func (g *gauge) idle(d time.Duration) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return !g.busy && time.Since(g.used) >= d
+	return g.looking == nil && time.Since(g.used) >= d
 }
