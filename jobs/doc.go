@@ -9,6 +9,14 @@
 // It promises that a submitted job ends, whatever process dies; that an ended
 // job never changes again; and that one tenant's jobs do not exist for another.
 //
+// # Jobs that kill their workers
+//
+// Three starts without an end fail a job as workerLost. Whatever ran beside the
+// culprit was lost too, so that the third start is one that a job has alone: the
+// worker that finds it takes nothing else, lets what runs end, and then starts
+// it. So nothing ends as workerLost for what another job did, and the deaths of
+// one worker, such as in a rolling restart that is too hasty, hold nothing up.
+//
 // # Keys
 //
 // All keys of a job carry the hash tag of its shard, here {s0}, and so do the

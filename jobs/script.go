@@ -24,6 +24,7 @@ var ofRecords = []string{"event", "record"}
 var (
 	submitScript    = loadEach("submit", "event")
 	takeScript      = load("take", ofRecords...)
+	aloneScript     = load("alone", ofRecords...)
 	dropScript      = load("drop")
 	listScript      = load("list", "boxes")
 	countScript     = load("count", "boxes")

@@ -27,7 +27,7 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 		}
 		w.doubt[sh] = false
 	}
-	args := []any{min(most, maxTake), w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard(), sh.record("")}
+	args := []any{min(most, maxTake), w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard(), sh.record(""), loneAfter}
 	var keys []string
 	for _, l := range laneOrder(first) {
 		keys = append(keys, sh.asynqKey(l, "pending"), sh.asynqKey(l, "paused"))
@@ -44,7 +44,7 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 		w.doubt[sh] = true // it may have started some
 		return nil, err
 	}
-	return w.start(v)
+	return w.start(sh, v)
 }
 
 // pop runs a script that must not be repeated when its answer is lost.
@@ -59,7 +59,7 @@ func (w *worker) pop(s *script, keys []string, args []any) ([]any, error) {
 }
 
 // start enters what the take script started into the books.
-func (w *worker) start(reply []any) ([]taken, error) {
+func (w *worker) start(sh shard, reply []any) ([]taken, error) {
 	q := w.q
 	if len(reply) == 0 {
 		return nil, errors.New("take: unexpected reply")
@@ -77,27 +77,41 @@ func (w *worker) start(reply []any) ([]taken, error) {
 			return tasks, fmt.Errorf("take: unexpected reply of %d parts", len(f))
 		}
 		delivery, _ := parseRun(f[0])
-		j, err := jobFrom(delivery.name, f[4], f[5], "", "")
-		if err != nil {
-			q.log.Error("job not started", "job", delivery.name, "error", err) // its lease will end
+		r, t := run{delivery.name, f[3]}, taken{id: f[0], msg: f[1]}
+		if f[2] == "alone" {
+			w.reserved[sh] = &reservation{waits: r, task: t}
 			continue
 		}
-		j.Request = []byte(f[6])
-		a := &attempt{w: w, run: run{delivery.name, f[3]}, task: f[0], taken: time.Now(), job: j,
-			handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
-		if f[2] == "unserved" {
-			a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
+		if w.enter(t.id, r, f[4], f[5], f[6]) {
+			tasks = append(tasks, t)
 		}
-		a.ctx, a.cancel = context.WithCancelCause(context.Background())
-		if w.stopping {
-			a.cancel(ErrStopping)
-		}
-		w.runs[a.run] = a
-		w.coming[a.task] = a
-		q.met.started(j)
-		tasks = append(tasks, taken{id: f[0], msg: f[1]})
 	}
 	return tasks, nil
+}
+
+// enter takes down a run that started, by its record's head, meta and content.
+// The caller holds w.mu.
+func (w *worker) enter(task string, r run, head, meta, content string) bool {
+	q := w.q
+	j, err := jobFrom(r.name, head, meta, "", "")
+	if err != nil {
+		q.log.Error("job not started", "job", r.name, "error", err) // its lease will end
+		return false
+	}
+	j.Request = []byte(content)
+	a := &attempt{w: w, run: r, task: task, taken: time.Now(), job: j,
+		handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
+	if a.handler.Run == nil {
+		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
+	}
+	a.ctx, a.cancel = context.WithCancelCause(context.Background())
+	if w.stopping {
+		a.cancel(ErrStopping)
+	}
+	w.runs[r] = a
+	w.coming[task] = a
+	q.met.started(j)
+	return true
 }
 
 // disown hands back the jobs that were started in our name by a take whose
