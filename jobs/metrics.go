@@ -55,7 +55,7 @@ func newMetrics() *metrics {
 		}),
 		mended: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "classifyd_sweep_mended_total",
-			Help: "What this process' sweeps did by kind: recovered from a lost worker, delivered when due, strays, scrubbed, expired after retention.",
+			Help: "What this process' sweeps did by kind: recovered from a lost worker, delivered when due, expired after retention; and repairs: strays in asynq, entries missing or stale, records undelivered, tasks of nobody, content of ended jobs, queues unknown to asynq, and broken records, which it only counts.",
 		}, []string{"kind"}),
 		missed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "classifyd_heartbeat_failures_total",
@@ -126,10 +126,8 @@ func (m *metrics) ended(jobType, outcome string, took time.Duration) {
 
 // swept counts what a sweep put right.
 func (m *metrics) swept(n Mended) {
-	for kind, n := range map[string]int{
-		"recovered": n.Recovered, "delivered": n.Delivered, "strays": n.Strays, "scrubbed": n.Scrubbed, "expired": n.Expired,
-	} {
-		m.mended.WithLabelValues(kind).Add(float64(n))
+	for kind, n := range n.kinds() {
+		m.mended.WithLabelValues(kind).Add(float64(*n))
 	}
 }
 

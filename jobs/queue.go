@@ -197,7 +197,13 @@ func (q *Queue) settleLayout(ctx context.Context) error {
 	if q.salt, err = hex.DecodeString(salt); err != nil {
 		return fmt.Errorf("key %s: %w", layoutKey, err)
 	}
-	q.register(ctx)
+	pl := q.rdb.Pipeline()
+	for i := range q.opt.Shards {
+		for _, l := range lanes {
+			pl.SAdd(ctx, "asynq:queues", shard(i).queue(l))
+		}
+	}
+	_, _ = pl.Exec(ctx) // a full Redis refuses, and the sweep tries again
 	return nil
 }
 

@@ -39,6 +39,8 @@ var (
 	expireScript    = load("expire", ofRecords...)
 	sweepScript     = load("sweep", ofRecords...)
 	dueScript       = load("due", ofRecords...)
+	entriesScript   = load("entries", ofRecords...)
+	tasksScript     = load("tasks", ofRecords...)
 	scrubScript     = load("scrub", ofRecords...)
 	orphansScript   = load("orphans", ofRecords...)
 	straysScript    = load("strays", ofRecords...)
