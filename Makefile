@@ -12,7 +12,7 @@ BENCHTIME ?= 1s
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools lint fuzz vuln bench score corpus
+.PHONY: test tools lint fuzz vuln bench score corpus soak
 
 # The output ends with each test that failed and what it said.
 test: tools
@@ -70,3 +70,9 @@ score:
 # of Go, and what it finds of what was planted.
 corpus:
 	go test -count=1 -v -run '^TestCorpus' ./worker/classify -corpus 50
+
+# Real processes at half of their speed, with gentle faults: what they and their
+# Redis hold must not grow.
+DURATION ?= 30m
+soak:
+	go test -count=1 -v -timeout 0 -run '^TestSoak$$' ./cmd/classifyd -soak $(DURATION)

@@ -1,4 +1,5 @@
-// Command classifyd is the daemon: the API, the workers, or both.
+// Command classifyd is the daemon: the API, the workers, or both. As "classifyd
+// doctor" it looks at what the queue holds in Redis and mends it.
 //
 // It exits with 0 after a stop that was asked for, 1 when something failed and
 // 2 when a flag cannot stand.
@@ -23,8 +24,11 @@ func run() int {
 	var flags struct {
 		app.Options
 		Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
+		Serve   struct{}         `cmd:"" default:"1" help:"Run the API, the workers, or both. What is done without a command."`
+		Doctor  app.Doctor       `cmd:"" help:"Look at all that the queue holds in Redis, mend what is wrong, and print what it was."`
 	}
-	if _, err := kong.Must(&flags, append(app.Flags(), kong.Vars{"version": version()})...).Parse(os.Args[1:]); err != nil {
+	command, err := kong.Must(&flags, append(app.Flags(), kong.Vars{"version": version()})...).Parse(os.Args[1:])
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
 		return 2
 	}
@@ -33,7 +37,12 @@ func run() int {
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 
-	if err := app.Run(ctx, flags.Options); err != nil {
+	if command.Command() == "doctor" {
+		err = flags.Doctor.Run(ctx, &flags.Options, os.Stdout, os.Stderr)
+	} else {
+		err = app.Run(ctx, flags.Options)
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
 		return 1
 	}
