@@ -3,16 +3,18 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 
-# The tests with Graph's SDK for Go keep what it needs out of our module.
-MODULES = . api/compat/sdk
+# The tests with Graph's SDK for Go and the benchmarks beside gitleaks keep what
+# these need out of our module.
+MODULES = . api/compat/sdk worker/classify/compare
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s
+FAULTTIME ?= 1m
 
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools lint fuzz vuln bench score corpus soak
+.PHONY: test tools lint fuzz vuln bench microbench bench-faults score corpus soak
 
 # The output ends with each test that failed and what it said.
 test: tools
@@ -56,8 +58,20 @@ vuln:
 	@GOBIN=$(CURDIR)/bin go install $(GOVULNCHECK)
 	@bin/govulncheck ./... || case $$? in 3) exit 1;; *) echo "known vulnerabilities were not checked: no database";; esac
 
+# The table of the README: ours beside what is bare, in about eight minutes.
+# BENCH="--quick" has the four main figures in less than one, BENCH="--json" is
+# for machines.
 bench:
+	@go run ./cmd/hammer bench $(BENCH)
+
+# What stands beside the code of each hot path.
+microbench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+	cd worker/classify/compare && go test -bench . -benchtime $(BENCHTIME)
+
+# Every fault for a while, each on daemons of its own, as a table.
+bench-faults:
+	go run ./cmd/hammer check --faults all --duration $(FAULTTIME)
 
 # How well the engine finds what labelled data holds: make score DATA=path, of
 # one or more files or directories. "go doc ./cmd/hammer/score" tells the formats

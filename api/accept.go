@@ -65,6 +65,9 @@ func (m mediaRange) fit(media, metadata string) int {
 // whether it takes the answers of a route at all: JSON, or what else the route
 // produces.
 func negotiate(h http.Header, produces string) (metadata string, ok bool) {
+	if accept := h["Accept"]; len(accept) == 0 || len(accept) == 1 && (accept[0] == "*/*" || accept[0] == plainJSON && produces == "") {
+		return wire.MinimalMetadata, true // what the rest would find, as most callers have it
+	}
 	ranges := mediaRanges(h)
 	// The range that fits best has the say on an answer.
 	judge := func(media, metadata string) (weight float64, fit int) {

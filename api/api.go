@@ -13,6 +13,8 @@ package api
 
 import (
 	"cmp"
+	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"time"
@@ -21,14 +23,16 @@ import (
 
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/tenants"
 )
 
 // Options say what an API serves. Queue is required; the zero value of
 // everything else works.
 type Options struct {
 	Queue     *jobs.Queue
-	Catalogue Catalogue    // none: a service without sensitive types
-	Log       *slog.Logger // none: silent
+	Catalogue Catalogue      // none: a service without sensitive types
+	Tenants   *tenants.Store // of their own sensitive types; none: nobody has any, and none can be made
+	Log       *slog.Logger   // none: silent
 
 	// Metrics, if set, takes the metrics of this one API. Gather, if set, is
 	// what /metrics tells; without it, or with Authenticate, since no caller
@@ -40,7 +44,7 @@ type Options struct {
 	Authenticate Authenticator
 
 	MaxText        int           // bytes of text in a job, 1 MiB
-	MaxFile        int           // bytes of a file in a job, 256 KiB
+	MaxFile        int64         // bytes of a file in a job, 64 MiB; in JSON 16 MiB at most
 	MaxLooks       int           // jobs that one page of a listing looks at whose $filter no index serves, 10,000
 	Deadline       time.Duration // for an answer from the queue, 2 s; waiting as asked comes on top
 	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
@@ -49,18 +53,27 @@ type Options struct {
 
 const (
 	defaultMaxText  = 1 << 20
-	defaultMaxFile  = 256 << 10
+	defaultMaxFile  = 64 << 20
+	maxJSONFile     = 16 << 20 // it is held in memory, twice
 	defaultMaxLooks = 10_000
 	defaultDeadline = 2 * time.Second
 )
 
-// A Catalogue knows the sensitive types that the workers look for.
+// A Catalogue knows the sensitive types that the workers look for for everyone,
+// and what they make of a definition of others.
 type Catalogue interface {
-	// List returns all of them, always in the same order.
+	// List returns all built-in types, always in the same order.
 	List() []wire.SensitiveType
 
-	// Lookup finds the one with a GUID in lower case.
+	// Lookup finds the built-in type with a GUID in lower case.
 	Lookup(id string) (wire.SensitiveType, bool)
+
+	// Check says what of a tenant's own type cannot stand, in a
+	// *wire.InvalidError.
+	Check(wire.SensitiveType) error
+
+	// Try is what a type that Check takes alone finds in a text, as JSON.
+	Try(context.Context, wire.SensitiveType, string) (json.RawMessage, error)
 }
 
 // DefaultTenant owns every job while authentication is off.
@@ -80,11 +93,13 @@ type Authenticator func(*http.Request) (Caller, error)
 type api struct {
 	queue          *jobs.Queue
 	catalogue      Catalogue
+	tenants        *tenants.Store // nil: nobody has types of their own
 	log            *slog.Logger
 	met            *metrics
 	gather         prometheus.Gatherer // nil without /metrics
 	authenticate   Authenticator       // nil while authentication is off
 	most           wire.Limits
+	maxFile        int64
 	maxLooks       int
 	deadline       time.Duration
 	trustForwarded bool
@@ -98,15 +113,18 @@ func New(o Options) http.Handler {
 	a := &api{
 		queue:          o.Queue,
 		catalogue:      o.Catalogue,
+		tenants:        o.Tenants,
 		log:            cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
 		met:            newMetrics(o.Metrics),
 		authenticate:   o.Authenticate,
-		most:           wire.Limits{Text: cmp.Or(o.MaxText, defaultMaxText), File: cmp.Or(o.MaxFile, defaultMaxFile)},
+		most:           wire.Limits{Text: cmp.Or(o.MaxText, defaultMaxText)},
+		maxFile:        cmp.Or(o.MaxFile, defaultMaxFile),
 		maxLooks:       cmp.Or(o.MaxLooks, defaultMaxLooks),
 		deadline:       cmp.Or(o.Deadline, defaultDeadline),
 		trustForwarded: o.TrustForwarded,
 		origins:        o.Origins,
 	}
+	a.most.File = int(min(a.maxFile, maxJSONFile))
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
 	}
@@ -121,9 +139,17 @@ type noTypes struct{}
 
 func (noTypes) List() []wire.SensitiveType                   { return nil }
 func (noTypes) Lookup(string) (_ wire.SensitiveType, _ bool) { return }
+func (noTypes) Check(wire.SensitiveType) error               { return errNoOwnTypes }
+func (noTypes) Try(context.Context, wire.SensitiveType, string) (json.RawMessage, error) {
+	return nil, errNoOwnTypes
+}
+
+// answerTime is how long an answer may take.
+const answerTime = maxWait + time.Minute
 
 // NewServer returns a server for h that a slow client cannot keep busy: it has
-// 5 s for a header and 30 s for a whole request. An answer has a minute more
+// 5 s for a header and 30 s for a whole request, or, where that is a file, for
+// each piece of it. An answer has a minute more
 // than the longest wait that can be asked for.
 func NewServer(addr string, h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
@@ -131,7 +157,7 @@ func NewServer(addr string, h http.Handler, log *slog.Logger) *http.Server {
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      maxWait + time.Minute,
+		WriteTimeout:      answerTime,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/embedded"
+	"github.com/classifyd/classifyd/jobs/tenants"
 )
 
 // A service is an API over a queue in an embedded Redis, without a worker.
@@ -56,7 +58,12 @@ func startWith(t testing.TB, qo jobs.Options, change ...func(*api.Options)) *ser
 	}
 	t.Cleanup(func() { q.Close() })
 	s.queue = q
-	o := api.Options{Queue: q, Catalogue: types, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.met, Gather: s.met}
+	own, err := tenants.Open(tenants.Options{Redis: qo.Redis, MaxTypes: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { own.Close() })
+	o := api.Options{Queue: q, Catalogue: types, Tenants: own, Log: slog.New(slog.NewJSONHandler(s.log, nil)), Metrics: s.met, Gather: s.met, MaxFile: 256 << 10}
 	for _, c := range change {
 		c(&o)
 	}
@@ -99,6 +106,25 @@ func (c catalogue) Lookup(id string) (wire.SensitiveType, bool) {
 		return wire.SensitiveType{}, false
 	}
 	return c[i], true
+}
+
+// Check takes every type but those with a pattern "bad".
+func (c catalogue) Check(t wire.SensitiveType) error {
+	for i, p := range t.Patterns {
+		if p.Regex == "bad" {
+			return &wire.InvalidError{Code: wire.InvalidValue, Target: fmt.Sprintf("patterns[%d].regex", i), Message: "a bad pattern"}
+		}
+	}
+	return nil
+}
+
+// Try finds nothing, or takes longer than it may.
+func (c catalogue) Try(ctx context.Context, _ wire.SensitiveType, text string) (json.RawMessage, error) {
+	if text == "long" {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return json.RawMessage(`{"classification":[]}`), nil
 }
 
 // An answer is a response with its body read.

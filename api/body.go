@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/classifyd/classifyd/api/wire"
 )
@@ -47,6 +48,54 @@ func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte,
 	return data, nil
 }
 
+const (
+	uploadIdle = 30 * time.Second // for the client to send more of a file
+	uploadMost = 30 * time.Minute // for all of it; a blob without a job lives longer
+)
+
+// An upload is a body that is not held in memory, unpacked. The client has its
+// own time for each piece, whatever the server's for a request.
+type upload struct {
+	io.Reader
+	w   http.ResponseWriter
+	end time.Time
+}
+
+// upload opens the body of r. The limit holds as in read.
+func (a *api) upload(w http.ResponseWriter, r *http.Request, limit int64) (*upload, error) {
+	if r.ContentLength > limit {
+		return nil, tooLong(limit)
+	}
+	u := &upload{w: w, end: time.Now().Add(uploadMost)}
+	body, err := unpack(r.Header, http.MaxBytesReader(w, &patient{r.Body, u}, limit))
+	if err != nil {
+		return nil, unreadable(err, limit)
+	}
+	u.Reader = http.MaxBytesReader(w, body, limit)
+	return u, nil
+}
+
+// done gives the answer the time that it would have had without the upload.
+func (u *upload) done() {
+	outlast(u.w)
+	_ = http.NewResponseController(u.w).SetWriteDeadline(time.Now().Add(answerTime))
+}
+
+// patient is a body that may take its time.
+type patient struct {
+	io.ReadCloser
+	upload *upload
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	till := time.Now().Add(uploadIdle)
+	if till.After(p.upload.end) {
+		till = p.upload.end
+	}
+	_ = http.NewResponseController(p.upload.w).SetReadDeadline(till) // a batch has none
+	return p.ReadCloser.Read(b)
+}
+
 // unpack is body as it was before the client packed it.
 func unpack(h http.Header, body io.ReadCloser) (io.ReadCloser, error) {
 	switch enc := strings.ToLower(strings.TrimSpace(h.Get("Content-Encoding"))); enc {
@@ -73,7 +122,7 @@ func unzip(body io.Reader) (io.ReadCloser, error) {
 // nothing is taken for what is wanted.
 func wantMedia(h http.Header, want string) error {
 	ct := h.Get("Content-Type")
-	if ct == "" {
+	if ct == "" || ct == want {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(ct)

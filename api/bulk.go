@@ -215,6 +215,9 @@ func (b *bulk) submit(i int, text []byte) wire.BulkResult {
 	if sub.ClientRequestID != "" {
 		sub.ClientRequestID += "." + strconv.Itoa(i)
 	}
+	if err := b.attach(b.ctx, &sub, req); err != nil {
+		return b.refusal(i, err)
+	}
 	ctx, cancel := context.WithTimeout(b.ctx, b.deadline)
 	defer cancel()
 	j, fresh, err := b.queue.Submit(ctx, sub)

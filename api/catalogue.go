@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/mux"
 
@@ -17,6 +19,7 @@ var typeSchema = odata.Schema{
 	{Name: "id"}, {Name: "name"}, {Name: "description"}, {Name: "publisherName"}, {Name: "state"},
 	{Name: "classificationMethod"}, {Name: "scope"}, {Name: "sensitiveTypeSource"},
 	{Name: "category"}, {Name: "countries"}, {Name: "recommendedConfidence"}, {Name: "confidenceLevels"},
+	{Name: "lastModifiedDateTime"}, {Name: "patterns"}, {Name: "evidence"}, {Name: "proximity"},
 }
 
 func (a *api) listTypes(w http.ResponseWriter, r *http.Request) error {
@@ -24,7 +27,11 @@ func (a *api) listTypes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all := a.catalogue.List()
+	own, err := a.ownTypes(r)
+	if err != nil {
+		return err
+	}
+	all := slices.Concat(a.catalogue.List(), own)
 	page := wire.Collection[any]{Context: a.context(r, "sensitiveTypes", o.Select...), Value: []any{}}
 	if o.Count {
 		page.Count = new(int64(len(all)))
@@ -32,6 +39,9 @@ func (a *api) listTypes(w http.ResponseWriter, r *http.Request) error {
 	rest := all[min(o.Skip, len(all)):]
 	size := min(pageSize(w, r, o), len(rest))
 	for _, t := range rest[:size] {
+		if !slices.Contains(o.Select, "patterns") {
+			t.Patterns = nil // a dictionary is for those who ask for it
+		}
 		page.Value = append(page.Value, view(r, t, a.link(r, "sensitiveTypes", t.ID), o.Select))
 	}
 	if 0 < size && size < len(rest) {
@@ -46,21 +56,56 @@ func (a *api) getType(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, _ := url.PathUnescape(mux.Vars(r)["id"]) // what cannot be unescaped is found nowhere
-	t, ok := a.catalogue.Lookup(strings.ToLower(id))
-	if !ok {
-		return &problem{status: http.StatusNotFound, code: "unknownSensitiveType", message: "there is no such sensitive type"}
+	t, err := a.findType(r)
+	if err != nil {
+		return err
 	}
-	t.Context = a.context(r, "sensitiveTypes", o.Select...) + "/$entity"
-	a.writeEntity(w, r, http.StatusOK, t, a.link(r, "sensitiveTypes", t.ID), o.Select)
+	a.writeType(w, r, http.StatusOK, t, o.Select)
 	return nil
 }
 
+// findType is the type that the path names, a built-in one or the tenant's own.
+func (a *api) findType(r *http.Request) (wire.SensitiveType, error) {
+	id := typeID(r)
+	if t, ok := a.catalogue.Lookup(id); ok {
+		return t, nil
+	}
+	t, err := a.ownType(r, id)
+	if err != nil {
+		return wire.SensitiveType{}, err
+	}
+	return *t, nil
+}
+
+// typeID is the id in the path. What cannot be unescaped is found nowhere.
+func typeID(r *http.Request) string {
+	id, _ := url.PathUnescape(mux.Vars(r)["id"])
+	return strings.ToLower(id)
+}
+
+// writeType answers with t.
+func (a *api) writeType(w http.ResponseWriter, r *http.Request, status int, t wire.SensitiveType, selected []string) {
+	if t.ETag != "" {
+		w.Header().Set("ETag", t.ETag)
+	}
+	t.Context = a.context(r, "sensitiveTypes", selected...) + "/$entity"
+	a.writeEntity(w, r, status, t, a.link(r, "sensitiveTypes", t.ID), selected)
+}
+
 // checkSearch refuses a request that narrows its search to what does not
-// exist. Such a job would find nothing and look as if there was nothing.
-func (a *api) checkSearch(req *wire.JobRequest) error {
+// exist. Such a job would find nothing and look as if there was nothing. The
+// tenant's own types are looked at only where the built-in ones do not suffice.
+func (a *api) checkSearch(r *http.Request, req *wire.JobRequest) error {
+	own := sync.OnceValues(func() ([]wire.SensitiveType, error) { return a.ownTypes(r) })
 	for i, id := range req.SensitiveTypeIDs {
-		if _, ok := a.catalogue.Lookup(id); !ok {
+		if _, ok := a.catalogue.Lookup(id); ok {
+			continue
+		}
+		types, err := own()
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(types, func(t wire.SensitiveType) bool { return t.ID == id }) {
 			return absent(req, "sensitiveTypeIds", i, "unknownSensitiveType", "there is no sensitive type "+id)
 		}
 	}
@@ -68,21 +113,30 @@ func (a *api) checkSearch(req *wire.JobRequest) error {
 		return nil
 	}
 	countries, categories := map[string]bool{}, map[string]bool{}
-	for _, t := range a.catalogue.List() {
-		categories[t.Category] = true
-		for _, c := range t.Countries {
-			countries[c] = true
+	add := func(types []wire.SensitiveType) {
+		for _, t := range types {
+			categories[t.Category] = true
+			for _, c := range t.Countries {
+				countries[c] = true
+			}
 		}
 	}
-	for i, c := range req.Countries {
-		if !countries[c] {
-			return absent(req, "countries", i, "unknownCountry", "no sensitive type belongs to "+c)
-		}
+	add(a.catalogue.List())
+	without := func(there map[string]bool, wanted []string) int {
+		return slices.IndexFunc(wanted, func(w string) bool { return !there[w] })
 	}
-	for i, c := range req.Categories {
-		if !categories[c] {
-			return absent(req, "categories", i, "unknownCategory", "no sensitive type is in the category "+c)
+	if without(countries, req.Countries) >= 0 || without(categories, req.Categories) >= 0 {
+		types, err := own()
+		if err != nil {
+			return err
 		}
+		add(types)
+	}
+	if i := without(countries, req.Countries); i >= 0 {
+		return absent(req, "countries", i, "unknownCountry", "no sensitive type belongs to "+req.Countries[i])
+	}
+	if i := without(categories, req.Categories); i >= 0 {
+		return absent(req, "categories", i, "unknownCategory", "no sensitive type is in the category "+req.Categories[i])
 	}
 	return nil
 }

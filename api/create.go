@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -13,7 +14,8 @@ import (
 )
 
 // A reader takes what a create call asks for from its body.
-type reader func(http.ResponseWriter, *http.Request) (*wire.JobRequest, error)
+// A file that came by itself is the content, which post submits or discards.
+type reader func(http.ResponseWriter, *http.Request) (*wire.JobRequest, *jobs.Content, error)
 
 func (c collection) create(w http.ResponseWriter, r *http.Request) error {
 	read := c.json(c.parse, c.maxBody())
@@ -52,12 +54,13 @@ func (a *api) classifyFile(w http.ResponseWriter, r *http.Request) error {
 
 // json reads a body in JSON of at most limit bytes with parse.
 func (a *api) json(parse parser, limit int64) reader {
-	return func(w http.ResponseWriter, r *http.Request) (*wire.JobRequest, error) {
+	return func(w http.ResponseWriter, r *http.Request) (*wire.JobRequest, *jobs.Content, error) {
 		body, err := a.readJSON(w, r, limit)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return parse(body, a.most)
+		req, err := parse(body, a.most)
+		return req, nil, err
 	}
 }
 
@@ -82,12 +85,18 @@ func accepted(_, done bool) int {
 
 // post submits the job in the body and answers with the job.
 func (a *api) post(w http.ResponseWriter, r *http.Request, read reader, status func(fresh, done bool) int) error {
-	req, err := read(w, r)
+	req, content, err := read(w, r)
 	if err != nil {
 		return err
 	}
 	sub, err := a.submission(r, req)
 	if err != nil {
+		a.queue.Discard(r.Context(), content)
+		return err
+	}
+	if content != nil {
+		sub.Content = content
+	} else if err := a.attach(r.Context(), &sub, req); err != nil {
 		return err
 	}
 	j, fresh, err := a.submit(w, r, sub)
@@ -111,6 +120,14 @@ func (a *api) post(w http.ResponseWriter, r *http.Request, read reader, status f
 	}
 	a.writeJob(w, r, "jobs", code, j)
 	return nil
+}
+
+// attach puts the file of a request in JSON aside for sub.
+func (a *api) attach(ctx context.Context, sub *jobs.Submission, req *wire.JobRequest) (err error) {
+	if req.File != nil {
+		sub.Content, err = a.takeFile(ctx, bytes.NewReader(req.File))
+	}
+	return err
 }
 
 // submit queues sub and, when the client would like to wait, waits for its end.
@@ -146,7 +163,7 @@ func (a *api) submission(r *http.Request, req *wire.JobRequest) (jobs.Submission
 	if err := a.checkTenant(c.Caller, req.TenantID); err != nil {
 		return jobs.Submission{}, err
 	}
-	if err := a.checkSearch(req); err != nil {
+	if err := a.checkSearch(r, req); err != nil {
 		return jobs.Submission{}, err
 	}
 	key, err := idempotencyKey(r.Header)

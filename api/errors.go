@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -11,10 +12,15 @@ import (
 
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/tenants"
 )
 
 // ErrUnauthenticated: the caller did not prove who it is.
 var ErrUnauthenticated = errors.New("caller is not authenticated")
+
+// ErrStopping: the service is told to stop. As the cause with which a server's
+// base context ends, it tells its requests so from clients that went away.
+var ErrStopping = errors.New("service is stopping")
 
 const unexpected = "something unexpected went wrong in the service"
 
@@ -23,12 +29,21 @@ var answers = []struct {
 	err error
 	problem
 }{
+	// Before what else it may have broken.
+	{ErrStopping, problem{status: http.StatusServiceUnavailable, code: "stopping", message: "the service is stopping: try again, under the same id or key if a job was posted", retry: time.Second}},
 	{jobs.ErrNotFound, problem{status: http.StatusNotFound, code: "jobNotFound", message: "there is no such job"}},
 	{jobs.ErrConflict, problem{status: http.StatusConflict, code: "idReused", message: "this id or key was used for another request"}},
+	{jobs.ErrNoBlobs, problem{status: http.StatusRequestEntityTooLarge, code: wire.ContentTooLarge, message: "content of this size needs a place of its own: the service must be started with --blob"}},
 	{jobs.ErrEnded, problem{status: http.StatusConflict, code: "jobEnded", message: "the job ended before it could be canceled"}},
 	{jobs.ErrChanged, problem{status: http.StatusPreconditionFailed, code: "jobChanged", target: "If-Match", message: "the job has changed since that ETag"}},
 	{jobs.ErrUnavailable, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer: try again, under the same id or key if a job was posted", retry: storeRetry}},
 	{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer in time: try again, under the same id or key if a job was posted", retry: storeRetry}},
+	{tenants.ErrNotFound, problem{status: http.StatusNotFound, code: "unknownSensitiveType", message: "there is no such sensitive type"}},
+	{tenants.ErrChanged, problem{status: http.StatusPreconditionFailed, code: "typeChanged", target: "If-Match", message: "the type has changed since that ETag"}},
+	{tenants.ErrTaken, problem{status: http.StatusConflict, code: "typeExists", target: "id", message: "another sensitive type has this id"}},
+	{tenants.ErrNamed, problem{status: http.StatusConflict, code: "nameTaken", target: "name", message: "another sensitive type has this name"}},
+	{tenants.ErrFull, problem{status: http.StatusConflict, code: "tooManyTypes", message: "there are as many sensitive types of your own as there may be: delete one first"}},
+	{tenants.ErrLarge, problem{status: http.StatusConflict, code: "tooManyTypes", message: "your own sensitive types are as large together as they may be: delete one first"}},
 	{ErrUnauthenticated, problem{status: http.StatusUnauthorized, code: "unauthenticated", message: "the request must say who sends it"}},
 }
 
@@ -88,7 +103,11 @@ func explain(err error) *problem {
 func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	c := callOf(r)
 	p := explain(err)
-	if p.status >= 500 && r.Context().Err() != nil {
+	switch cause := context.Cause(r.Context()); {
+	case p.status < 500 || cause == nil:
+	case errors.Is(cause, ErrStopping):
+		p = explain(fmt.Errorf("%w: %w", cause, err))
+	default:
 		// What broke did so because the client went away: no fault of ours.
 		p = &problem{status: statusClientClosed, code: "clientClosed", message: "the client went away"}
 	}

@@ -120,6 +120,8 @@ var schemas = map[string]struct {
 	"ClassificationErrorBase":  {schema: "classifcationErrorBase", edm: "classifcationErrorBase"},
 	"ClassificationInnerError": {schema: "classificationInnerError", edm: "classificationInnerError"},
 	"SensitiveType":            {schema: "sensitiveType", edm: "sensitiveType", view: true},
+	"SensitiveTypePattern":     {schema: "sensitiveTypePattern", edm: "sensitiveTypePattern"},
+	"SensitiveTypeValidator":   {schema: "sensitiveTypeValidator", edm: "sensitiveTypeValidator"},
 	"TextRequest":              {schema: "textClassificationRequest", edm: "textClassificationRequest", request: true},
 	"FileRequest":              {schema: "fileClassificationRequest", edm: "fileClassificationRequest", request: true},
 	"explanation":              {schema: "classificationExplanation", edm: "classificationExplanation"},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,12 +12,13 @@ import (
 	"strings"
 
 	"github.com/classifyd/classifyd/api/wire"
+	"github.com/classifyd/classifyd/jobs"
 )
 
 // fileOr reads a file that comes as the body itself or in a form, and leaves
 // JSON, also where nothing says what the body is, to json.
 func (a *api) fileOr(json reader) reader {
-	return func(w http.ResponseWriter, r *http.Request) (*wire.JobRequest, error) {
+	return func(w http.ResponseWriter, r *http.Request) (*wire.JobRequest, *jobs.Content, error) {
 		given := r.Header.Get("Content-Type")
 		media, params, err := mime.ParseMediaType(given)
 		switch {
@@ -26,36 +28,72 @@ func (a *api) fileOr(json reader) reader {
 			return a.readForm(w, r, params["boundary"])
 		case err != nil || strings.HasPrefix(media, "multipart/") || media == "application/x-www-form-urlencoded":
 			// The last is what some clients call any body unless told otherwise.
-			return nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Type", code: "unsupportedContentType",
+			return nil, nil, &problem{status: http.StatusUnsupportedMediaType, target: "Content-Type", code: "unsupportedContentType",
 				message: "the body must be application/json, multipart/form-data with a boundary, or a file with its own content type"}
 		}
-		file, err := a.read(w, r, int64(a.most.File))
-		if p, ok := errors.AsType[*problem](err); ok && p.code == wire.ContentTooLarge {
-			return nil, wire.FileTooLarge(a.most.File)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return wire.NewFile(file, "", a.most.File)
+		return a.readFile(w, r)
 	}
 }
 
-// readForm reads a form with the part file and, if the client wants, one with
+// readFile takes a file that is the body.
+func (a *api) readFile(w http.ResponseWriter, r *http.Request) (*wire.JobRequest, *jobs.Content, error) {
+	body, err := a.upload(w, r, a.maxFile)
+	if p, ok := errors.AsType[*problem](err); ok && p.code == wire.ContentTooLarge {
+		return nil, nil, wire.FileTooLarge(a.maxFile)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	defer body.done()
+	req, err := wire.NewFile("")
+	if err != nil {
+		return nil, nil, err
+	}
+	content, err := a.takeFile(r.Context(), body)
+	return req, content, err
+}
+
+// takeFile puts a file aside for its job. The content is the caller's to
+// submit or to discard.
+func (a *api) takeFile(ctx context.Context, file io.Reader) (*jobs.Content, error) {
+	content, err := a.queue.Put(ctx, file)
+	_, long := errors.AsType[*http.MaxBytesError](err)
+	switch {
+	case errors.Is(err, jobs.ErrNoBlobs):
+		p := explain(err)
+		p.target = "file"
+		return nil, p
+	case errors.Is(err, jobs.ErrUnavailable):
+		return nil, err
+	case long:
+		return nil, wire.FileTooLarge(a.maxFile)
+	case err != nil:
+		return nil, unreadable(err, a.maxFile)
+	case content.Size() == 0:
+		return nil, wire.EmptyFile()
+	}
+	return content, nil
+}
+
+// readForm takes a form with the part file and, if the client wants, one with
 // sensitive types: Graph's documents call it sensitiveTypes, its model
 // sensitiveTypeIds.
-func (a *api) readForm(w http.ResponseWriter, r *http.Request, boundary string) (*wire.JobRequest, error) {
-	limit := int64(a.most.File) + 2*bodyRest
-	body, err := a.read(w, r, limit)
+func (a *api) readForm(w http.ResponseWriter, r *http.Request, boundary string) (_ *wire.JobRequest, content *jobs.Content, err error) {
+	limit := a.maxFile + 2*bodyRest
+	body, err := a.upload(w, r, limit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	// To the package a form that ends within a part's header is one that ends
-	// there. It could be the part that narrows the search.
-	if !bytes.Contains(body, []byte("--"+boundary+"--")) {
-		return nil, badRequest(wire.MalformedBody, "", "the form ends too early")
-	}
-	form := multipart.NewReader(bytes.NewReader(body), boundary)
-	var file, ids []byte
+	defer body.done()
+	defer func() {
+		if err != nil {
+			a.queue.Discard(r.Context(), content)
+			content = nil
+		}
+	}()
+	end := &watcher{mark: []byte("--" + boundary + "--")}
+	form := multipart.NewReader(io.TeeReader(body, end), boundary)
+	var ids []byte
 	hasFile, idsName := false, ""
 	for {
 		part, err := form.NextRawPart()
@@ -63,33 +101,60 @@ func (a *api) readForm(w http.ResponseWriter, r *http.Request, boundary string) 
 			break
 		}
 		if err != nil {
-			return nil, unreadable(err, limit)
+			return nil, content, unreadable(err, limit)
 		}
 		name := part.FormName()
 		switch enc := strings.ToLower(part.Header.Get("Content-Transfer-Encoding")); enc {
 		case "", "binary", "8bit", "7bit":
 		default:
-			return nil, badRequest(wire.InvalidValue, "Content-Transfer-Encoding", "the parts of a form must be sent as they are: binary, 8bit or 7bit")
+			return nil, content, badRequest(wire.InvalidValue, "Content-Transfer-Encoding", "the parts of a form must be sent as they are: binary, 8bit or 7bit")
 		}
 		switch {
 		case name == "file" && !hasFile:
 			hasFile = true
-			if file, err = io.ReadAll(io.LimitReader(part, int64(a.most.File)+1)); err == nil && len(file) > a.most.File {
-				return nil, wire.FileTooLarge(a.most.File)
+			if content, err = a.takeFile(r.Context(), http.MaxBytesReader(w, part, a.maxFile)); err != nil {
+				return nil, content, err
 			}
 		case (name == "sensitiveTypes" || name == "sensitiveTypeIds") && idsName == "":
 			idsName = name
-			ids, err = io.ReadAll(part)
+			if ids, err = io.ReadAll(http.MaxBytesReader(w, part, bodyRest)); err != nil {
+				return nil, content, unreadable(err, bodyRest)
+			}
 		case name == "file" || name == "sensitiveTypes" || name == "sensitiveTypeIds":
-			return nil, badRequest(wire.InvalidValue, name, "the form must have one part file and at most one of sensitiveTypes or sensitiveTypeIds")
+			return nil, content, badRequest(wire.InvalidValue, name, "the form must have one part file and at most one of sensitiveTypes or sensitiveTypeIds")
 		default:
-			return nil, badRequest(wire.UnknownProperty, clip(name), fmt.Sprintf("part %q is not taken here: a form has file, and sensitiveTypes or sensitiveTypeIds", clip(name)))
-		}
-		if err != nil {
-			return nil, unreadable(err, limit)
+			return nil, content, badRequest(wire.UnknownProperty, clip(name), fmt.Sprintf("part %q is not taken here: a form has file, and sensitiveTypes or sensitiveTypeIds", clip(name)))
 		}
 	}
-	return wire.NewFile(file, string(ids), a.most.File)
+	// To the package a form that ends within a part's header is one that ends
+	// there. It could be the part that narrows the search.
+	if !end.seen {
+		return nil, content, badRequest(wire.MalformedBody, "", "the form ends too early")
+	}
+	if !hasFile {
+		return nil, nil, wire.EmptyFile()
+	}
+	req, err := wire.NewFile(string(ids))
+	return req, content, err
+}
+
+// A watcher says whether a mark passed, in one piece or in several.
+type watcher struct {
+	mark, tail []byte
+	seen       bool
+}
+
+func (s *watcher) Write(p []byte) (int, error) {
+	if !s.seen {
+		edge := append(s.tail, p[:min(len(p), len(s.mark))]...)
+		s.seen = bytes.Contains(edge, s.mark) || bytes.Contains(p, s.mark)
+		last := edge
+		if len(p) >= len(s.mark) {
+			last = p
+		}
+		s.tail = append([]byte(nil), last[max(0, len(last)-len(s.mark)+1):]...)
+	}
+	return len(p), nil
 }
 
 // clip keeps a name that a client made up from filling the answer.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"mime/multipart"
 	"net/textproto"
 	"strings"
@@ -121,12 +122,16 @@ func TestWorkerGetsTheFile(t *testing.T) {
 	s := start(t)
 	got := make(chan string, 1)
 	s.work("classifyFile", func(_ context.Context, j *jobs.Job) (*jobs.Result, error) {
-		got <- string(j.Request)
+		data, err := io.ReadAll(io.NewSectionReader(j.Content, 0, j.Content.Size()))
+		if err != nil {
+			return nil, err
+		}
+		got <- string(j.Request) + string(data)
 		return &jobs.Result{JSON: json.RawMessage(`{"classification":[]}`)}, nil
 	})
 	j := s.want(200, "POST", filePath, "hello", octets, "Prefer: wait=30").job(t)
-	if want := `{"file":"aGVsbG8="}`; <-got != want {
-		t.Errorf("the worker got another request than %s", want)
+	if want := `{}hello`; <-got != want {
+		t.Errorf("the worker got another request and file than %s", want)
 	}
 	if j.ODataType != "#microsoft.graph.classificationJobResponse" || string(j.Result) != `{"classification":[]}` {
 		t.Errorf("got %+v", j)

@@ -193,7 +193,7 @@ func (a *api) writeJob(w http.ResponseWriter, r *http.Request, name string, stat
 	}
 	body := wireJob(j)
 	body.Context = a.context(r, name, selected...) + "/$entity"
-	a.writeEntity(w, r, status, body, a.link(r, "jobs", string(j.ID)), selected)
+	a.writeEntity(w, r, status, &body, a.link(r, "jobs", string(j.ID)), selected)
 }
 
 // wireJob is j as clients see it.

@@ -102,6 +102,21 @@ func TestClientThatLeavesIsNoFaultOfTheService(t *testing.T) {
 	}
 }
 
+func TestClientOfAServiceThatStopsIsToldToTryAgain(t *testing.T) {
+	s := start(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(api.ErrStopping)
+	for _, r := range []*http.Request{
+		httptest.NewRequestWithContext(ctx, "GET", jobsPath, nil),
+		httptest.NewRequestWithContext(ctx, "POST", textPath, strings.NewReader(textBody)),
+	} {
+		a := s.send(r)
+		if p := a.problem(t); a.StatusCode != 503 || p.InnerError.Code != "stopping" || a.Header.Get("Retry-After") != "1" {
+			t.Errorf("%s: got %d %s", r.Method, a.StatusCode, a.body)
+		}
+	}
+}
+
 func TestUnexpectedErrorStaysInside(t *testing.T) {
 	s := start(t, withTenants)
 	a := s.want(500, "GET", jobsPath, "", "Authorization: odd")

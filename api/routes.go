@@ -63,8 +63,9 @@ func (a *api) resources() []route {
 		[]route{
 			{name: "classifyText", path: "/classifyText", verbs: map[string]handler{"POST": a.classifyText}},
 			{name: "classifyFile", path: "/classifyFile", verbs: map[string]handler{"POST": a.classifyFile}},
-			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes}},
-			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType}},
+			{name: "sensitiveTypes", path: "/sensitiveTypes", verbs: map[string]handler{"GET": a.listTypes, "POST": a.createType}},
+			{name: "sensitiveTypes.test", path: "/sensitiveTypes/test", verbs: map[string]handler{"POST": a.testType}}, // before the type
+			{name: "sensitiveType", path: "/sensitiveTypes/{id}", verbs: map[string]handler{"GET": a.getType, "PATCH": a.changeType, "DELETE": a.deleteType}},
 		},
 	)
 }
@@ -87,17 +88,18 @@ func (c collection) routes() []route {
 func (a *api) router() *mux.Router {
 	root := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	root.NotFoundHandler = a.serve(route{name: "none"})
-	for _, rt := range a.services() {
-		root.Handle(rt.path, a.serve(rt)).Name(rt.name)
-	}
 	for _, version := range versions {
-		batch := route{name: "batch", path: version + "/$batch", version: version, lone: true, verbs: map[string]handler{"POST": a.batch}}
-		root.Handle(batch.path, a.serve(batch)).Name(version + batch.name)
 		sub := root.PathPrefix(version + service).Subrouter()
 		for _, rt := range a.resources() {
 			rt.version = version
 			sub.Handle(rt.path, a.serve(rt)).Name(version + rt.name)
 		}
+		batch := route{name: "batch", path: version + "/$batch", version: version, lone: true, verbs: map[string]handler{"POST": a.batch}}
+		root.Handle(batch.path, a.serve(batch)).Name(version + batch.name)
+	}
+	// Routes are tried one by one, and these are asked for least.
+	for _, rt := range a.services() {
+		root.Handle(rt.path, a.serve(rt)).Name(rt.name)
 	}
 	return root
 }
@@ -181,6 +183,10 @@ var (
 // characters that some clients escape and others do not.
 func canonical(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawPath == "" && !strings.ContainsAny(r.URL.Path, "%$'()") && !strings.Contains(r.URL.Path, "/microsoft.graph.") {
+			next.ServeHTTP(w, r) // as nearly all are spelt
+			return
+		}
 		u := *r.URL
 		raw := unescaper.Replace(u.EscapedPath())
 		raw = strings.ReplaceAll(raw, "/microsoft.graph.", "/")

@@ -25,12 +25,20 @@ const (
 	xml   = "application/xml"
 )
 
+// jobSize is room for a job in JSON, less its result.
+const jobSize = 1 << 10
+
 // minGzip is the length from which packing an answer saves a packet.
 const minGzip = 1400
 
 // write answers with v in JSON. It goes out in one piece: nothing can fail
 // once the status is sent.
 func (a *api) write(w http.ResponseWriter, r *http.Request, status int, mediaType string, v any) {
+	if j, ok := v.(*wire.Job); ok {
+		data := j.AppendJSON(make([]byte, 0, jobSize+len(j.Result)))
+		a.send(w, r, status, mediaType, append(data, '\n'))
+		return
+	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)

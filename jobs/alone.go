@@ -65,14 +65,14 @@ func (w *worker) lone(sh shard) (taken, bool) {
 func (w *worker) startLone(sh shard, res *reservation) bool {
 	reply, err := w.pop(aloneScript, []string{sh.record(res.waits.name)}, []any{res.waits.fence, micros(lease), w.owner})
 	f := stringsOf(reply)
-	if err != nil || len(f) != 4 {
+	if err != nil || len(f) != 7 {
 		w.doubt[sh] = err != nil // it may have started
 		return false
 	}
 	w.q.log.Info("job started alone, its workers were lost before", "job", res.waits.name)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.enter(res.task.id, run{res.waits.name, f[0]}, f[1], f[2], f[3])
+	return w.enter(append([]string{res.task.id, res.task.msg, "run"}, f...))
 }
 
 // quiet returns true once there is no run, or false at the end of ctx.

@@ -43,7 +43,7 @@ func (q *Queue) enqueue(ctx context.Context, d delivery, r run, l lane) error {
 	if t.used {
 		return t.err
 	}
-	return storeError(err)
+	return StoreError(err)
 }
 
 // An enqueuer is the Redis client of our asynq.Client. It runs a delivery's

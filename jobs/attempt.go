@@ -23,6 +23,8 @@ type attempt struct {
 	job     *Job
 	handler Handler
 
+	requestAt string // the blob of the request, "" when that came with the claim
+
 	activity string // its trace, for the log and an error's activityId
 
 	ctx      context.Context
@@ -95,7 +97,19 @@ func (a *attempt) handle(ctx context.Context) (out outcome) {
 			out = outcome{err: &Error{Code: HandlerFailed, Message: "the handler panicked"}}
 		}
 	}()
+	if a.requestAt != "" {
+		var err error
+		if a.job.Request, err = a.w.q.load(ctx, a.requestAt); err != nil {
+			a.w.q.log.Warn("request not read", "job", a.run.name, "error", err)
+			return outcome{err: unread(err)}
+		}
+	}
 	r, err := a.handler.Run(ctx, a.job)
+	if failure := a.job.Content.failure(); failure != nil {
+		// Whatever the handler made of it: what it was given was not the file.
+		a.w.q.log.Warn("content not read", "job", a.run.name, "error", failure)
+		return outcome{err: unread(failure)}
+	}
 	return outcome{r, err}
 }
 
@@ -104,22 +118,19 @@ func (a *attempt) handle(ctx context.Context) (out outcome) {
 // meanwhile, then the fence decides.
 func (a *attempt) settle(out outcome) (state string) {
 	q := a.w.q
-	keep := micros(q.opt.Retention)
 	switch {
 	case errors.Is(out.err, ErrCanceled), errors.Is(out.err, ErrLost):
 		return "gone" // the record went on without us
 	case errors.Is(out.err, ErrStopping):
 		return a.again("handback", 0, "")
 	}
-	result := ""
-	if out.result != nil {
-		result = string(out.result.JSON)
-	}
 	if out.err == nil {
-		if a.persist(settleScript, "s", result, "", keep) != int64(1) {
-			return "gone"
+		result, ref, err := q.keepResult(out.result)
+		if err == nil {
+			return a.end(Succeeded, result, ref, "")
 		}
-		return string(Succeeded)
+		q.log.Warn("result not kept", "job", a.run.name, "error", err)
+		out = outcome{err: &Error{Code: InternalError, Message: "the result could not be stored", RetryAfter: blobRetry}}
 	}
 	e, final := explain(out.err)
 	e.ActivityID = a.activity
@@ -127,10 +138,25 @@ func (a *attempt) settle(out outcome) (state string) {
 	if !final && a.job.tries+1 < q.opt.MaxAttempts {
 		return a.again("retry", backoff(&e, a.job.tries), failure)
 	}
-	if a.persist(settleScript, "f", result, failure, keep) != int64(1) {
+	result, ref, err := q.keepResult(out.result)
+	if err != nil {
+		q.log.Warn("partial result not kept", "job", a.run.name, "error", err)
+	}
+	return a.end(Failed, result, ref, failure)
+}
+
+// end settles the record as succeeded or failed, with what keepResult gave.
+func (a *attempt) end(as State, result []byte, ref, failure string) string {
+	q := a.w.q
+	v := a.persist(settleScript, string(as[:1]), result, failure, micros(q.opt.Retention), ref)
+	if v == int64(0) {
+		q.discard(context.Background(), ref)
+	}
+	if v != int64(1) {
 		return "gone"
 	}
-	return string(Failed)
+	signal(q.dead)
+	return string(as)
 }
 
 // again has the record wait for its next delivery, and sees to that one if it

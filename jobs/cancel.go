@@ -28,12 +28,13 @@ func (q *Queue) Cancel(ctx context.Context, t Tenant, id ID, etag string) (*Job,
 	if len(f) == 0 {
 		return nil, ErrNotFound
 	}
-	j, err := jobFields(n, f[1:])
+	j, err := q.jobFields(ctx, n, f[1:])
 	if err != nil {
 		return nil, err
 	}
 	switch f[0] {
 	case "now", "before":
+		signal(q.dead)
 		return j, nil
 	case "ended":
 		return j, ErrEnded
@@ -61,6 +62,7 @@ func (q *Queue) Forget(ctx context.Context, t Tenant, id ID, etag string) error 
 	case int64(-1):
 		return ErrChanged
 	}
+	signal(q.dead)
 	return nil
 }
 

@@ -9,6 +9,11 @@
 // It promises that a submitted job ends, whatever process dies; that an ended
 // job never changes again; and that one tenant's jobs do not exist for another.
 //
+// Requests, files and results of more than Options.Inline bytes are blobs, a
+// file or a bucket's object each, that the record names. A blob is written
+// before the step that names it and deleted after the step that forgets it;
+// one that no record ever named is swept when it is old.
+//
 // # Jobs that kill their workers
 //
 // Three starts without an end fail a job as workerLost. Whatever ran beside the
@@ -22,7 +27,7 @@
 // All keys of a job carry the hash tag of its shard, here {s0}, and so do the
 // asynq queues that deliver it, whose names begin with "s0}":
 //
-//	{s0}:j:TENANT/ID          hash   the record: s head, m meta, c content, r result, e attempts' errors, w watched until
+//	{s0}:j:TENANT/ID          hash   the record: s head, m meta, c request, f file, r result, C F R their blobs, e attempts' errors, w watched until
 //	{s0}:i:TENANT:STATE:TYPE  zset   ids by creation time in µs; STATE is notStarted/LANE, running, succeeded, failed or canceled
 //	{s0}:types:TENANT         set    job types that the tenant's index has
 //	{s0}:e:TENANT             stream the tenant's jobs that changed their state; gone 5 minutes after it was last read
@@ -30,9 +35,12 @@
 //	{s0}:lease                zset   TENANT/ID:FENCE of running jobs by the end of their lease in µs
 //	{s0}:due                  zset   TENANT/ID of waiting jobs by the time in µs at which something is due to them
 //	{s0}:ended                zset   TENANT/ID of ended jobs by the end of their retention in µs
+//	{s0}:blobs                set    names of the blobs that records name
+//	{s0}:dead                 set    names of blobs that lost their record's interest and are to be deleted
 //	{s0}:serves               zset   job types by the time in µs until which a live worker serves them
 //	{s0}:sweep                hash   the last pass of Sweep and its cursors
 //	{s0}:sweeper              string the lock that saves sweepers from doing the same work
+//	{s0}:listing              string the lock of who looks for blobs without a record, once in a while; in {s0} alone
 //	classifyd:layout          hash   the number of shards and the salt of fingerprints, written once
 //
 // and the channels {s0}:wake, to workers, and {s0}:tell, to those who wait

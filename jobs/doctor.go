@@ -89,5 +89,5 @@ func (s *sweeper) examine(ctx context.Context, sh shard, dry bool, progress func
 // keys is how many keys the servers of all shards hold.
 func (q *Queue) keys(ctx context.Context) (int64, error) {
 	n, err := q.rdb.DBSize(ctx).Result()
-	return n, storeError(err)
+	return n, StoreError(err)
 }

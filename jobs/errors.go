@@ -23,6 +23,10 @@ var (
 	// have been done all the same; asking again under the same id or key finds it.
 	ErrUnavailable = errors.New("store unavailable")
 
+	// ErrNoBlobs: the content is too large for a record, and there is no other
+	// place for it.
+	ErrNoBlobs = errors.New("no place for content of this size")
+
 	// ErrStopping is the cause of a run's canceled context when the process
 	// stops, ErrLost when the job was taken back because Redis had not heard of
 	// the run for too long, ErrCanceled when a client canceled it.

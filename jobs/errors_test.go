@@ -22,14 +22,14 @@ func TestStoreErrorTellsFullFromAwayFromWrong(t *testing.T) {
 		{"LOADING Redis is loading the dataset in memory", "away"},
 		{"READONLY You can't write against a read only replica.", "away"},
 	} {
-		got := storeError(redisError(tt.err))
+		got := StoreError(redisError(tt.err))
 		if what := kindOf(got); what != tt.want {
-			t.Errorf("storeError(%q) is %s, want %s", tt.err, what, tt.want)
+			t.Errorf("StoreError(%q) is %s, want %s", tt.err, what, tt.want)
 		}
 	}
 	for _, err := range []error{io.EOF, context.DeadlineExceeded} {
-		if what := kindOf(storeError(err)); what != "away" {
-			t.Errorf("storeError(%v) is %s, want away", err, what)
+		if what := kindOf(StoreError(err)); what != "away" {
+			t.Errorf("StoreError(%v) is %s, want away", err, what)
 		}
 	}
 }

@@ -143,7 +143,7 @@ func TestNoPromiseBreaksWhicheverCommandOfASweepFails(t *testing.T) {
 		s.Cancel(ended)
 		lost := s.Submit(jobtest.Text("lost"))
 		doomed := s.Process(text(block)...)
-		time.Sleep(time.Second)
+		time.Sleep(1500 * time.Millisecond) // its next look is at the full second
 		doomed.Kill()
 		late := s.Submit(jobtest.Text("late"))
 		time.Sleep(10 * time.Second)

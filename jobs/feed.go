@@ -59,7 +59,7 @@ func (fs *feeds) join(ctx context.Context, t Tenant) (*feed, error) {
 	}
 	fs.leave(f)
 	if ctx.Err() != nil {
-		return nil, storeError(context.Cause(ctx))
+		return nil, StoreError(context.Cause(ctx))
 	}
 	return nil, f.err
 }

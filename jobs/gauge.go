@@ -61,7 +61,7 @@ func (g *gauge) allow(ctx context.Context, spawn func(f func(ctx context.Context
 			}
 			g.mu.Lock()
 			if ctx.Err() != nil {
-				return storeError(context.Cause(ctx))
+				return StoreError(context.Cause(ctx))
 			}
 			if l.err != nil {
 				return l.err

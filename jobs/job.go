@@ -81,9 +81,10 @@ type Job struct {
 	Attempts int // how often it was started
 	Progress int // 0 to 100, as its handler last said
 
-	// Request is the submitted content. Only a Handler sees it; it is deleted
-	// when the job ends.
+	// Request is the submitted content, and Content the file that came with it,
+	// if any. Only a Handler sees them; they are deleted when the job ends.
 	Request json.RawMessage
+	Content *Content
 
 	// Result is what the handler returned, nil in a listing.
 	Result json.RawMessage
@@ -134,6 +135,10 @@ type Submission struct {
 	// two requests count as the same if these bytes are the same. They must
 	// not change afterwards, also when Submit was left early.
 	Request json.RawMessage
+
+	// Content is a file that Put has taken, nil for none. It is Submit's from
+	// then on, and can be submitted once.
+	Content *Content
 
 	// ID names the job. Without it Key does, and without both the job gets
 	// an id of its own. A second submission under the same name is the same

@@ -1,7 +1,6 @@
 package jobs
 
 import (
-	"fmt"
 	"hash/fnv"
 	"strconv"
 	"strings"
@@ -24,12 +23,12 @@ func (l lane) letter() string { return string(l[0]) }
 // A shard is the number of a hash slot's worth of keys.
 type shard int
 
-func (s shard) tag() string         { return fmt.Sprintf("{s%d}", s) }
+func (s shard) tag() string         { return "{s" + strconv.Itoa(int(s)) + "}" }
 func (s shard) key(k string) string { return s.tag() + ":" + k }
 
 // queue names the asynq queue of a lane. asynq makes {NAME} of it, and since
 // Redis ends a hash tag at the first brace, the queue's keys lie in s's slot.
-func (s shard) queue(l lane) string { return fmt.Sprintf("s%d}%s", s, l) }
+func (s shard) queue(l lane) string { return "s" + strconv.Itoa(int(s)) + "}" + string(l) }
 
 func (s shard) asynqKey(l lane, k string) string { return "asynq:{" + s.queue(l) + "}:" + k }
 

@@ -27,6 +27,7 @@ type metrics struct {
 	mended      *prometheus.CounterVec // by kind
 	missed      prometheus.Counter     // heartbeats
 	stuck       prometheus.Gauge
+	blobs       *prometheus.CounterVec // by what was done
 }
 
 func newMetrics() *metrics {
@@ -66,7 +67,14 @@ func newMetrics() *metrics {
 			Help: "Handlers that ignore the end of their context; each holds a slot until it returns.",
 		}),
 	}
+	m.blobs = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "classifyd_blobs_total",
+		Help: "Blobs by what this process did with them: put, deleted with the end of their job, or swept since no job had named them.",
+	}, []string{"what"})
 	// A rate needs the zero before the first event.
+	for _, what := range []string{"put", "deleted", "swept"} {
+		m.blobs.WithLabelValues(what)
+	}
 	for _, result := range []string{"created", "repeat", "clash", "busy", "limited", "unavailable", "error"} {
 		m.submissions.WithLabelValues(result)
 	}
@@ -78,7 +86,7 @@ func newMetrics() *metrics {
 func (m *metrics) register(r prometheus.Registerer, q *Queue) error {
 	var errs []error
 	for _, c := range []prometheus.Collector{
-		m.submissions, m.runs, m.runTime, m.pickup, m.underWay, m.mended, m.missed, m.stuck, depths{q},
+		m.submissions, m.runs, m.runTime, m.pickup, m.underWay, m.mended, m.missed, m.stuck, m.blobs, depths{q},
 	} {
 		errs = append(errs, r.Register(c))
 	}

@@ -246,7 +246,7 @@ func (m *machine) settle(t *rapid.T) {
 		j.finish(state, keep)
 	}
 	m.expect(t, "settle", m.eval(t, func() (any, error) {
-		return m.s.Queue.Eval(m.t.Context(), jobs.SettleScript, []string{m.key(id)}, fence, state, result, failure, keep.Microseconds())
+		return m.s.Queue.Eval(m.t.Context(), jobs.SettleScript, []string{m.key(id)}, fence, state, result, failure, keep.Microseconds(), "")
 	}), want)
 }
 

@@ -76,23 +76,23 @@ func (p *pipe) eval(ctx context.Context, s *script, keys []string, args ...any) 
 // do waits for c's answer, or for ctx, in which case c may still take effect.
 func (p *pipe) do(ctx context.Context, c *call) (any, error) {
 	if ctx.Err() != nil {
-		return nil, storeError(context.Cause(ctx))
+		return nil, StoreError(context.Cause(ctx))
 	}
 	c.done = make(chan struct{})
 	select {
 	case p.calls <- c:
 	case <-p.quit:
-		return nil, storeError(redis.ErrClosed)
+		return nil, StoreError(redis.ErrClosed)
 	case <-ctx.Done():
-		return nil, storeError(context.Cause(ctx))
+		return nil, StoreError(context.Cause(ctx))
 	}
 	select {
 	case <-c.done:
 		return c.val, c.err
 	case <-p.quit:
-		return nil, storeError(redis.ErrClosed)
+		return nil, StoreError(redis.ErrClosed)
 	case <-ctx.Done():
-		return nil, storeError(context.Cause(ctx))
+		return nil, StoreError(context.Cause(ctx))
 	}
 }
 
@@ -220,7 +220,7 @@ func (c *call) answer(val any, err error) {
 	if errors.Is(err, redis.Nil) {
 		val, err = nil, nil
 	}
-	c.val, c.err = val, storeError(err)
+	c.val, c.err = val, StoreError(err)
 	close(c.done)
 }
 
@@ -229,9 +229,10 @@ func ofScript(err error) bool {
 	return strings.HasPrefix(err.Error(), "ERR ") || redis.HasErrorPrefix(err, "WRONGTYPE") || redis.HasErrorPrefix(err, "OOM")
 }
 
-// storeError tells what a caller can act on: a store that is full, a store
+// StoreError tells of an error from a Redis client what a caller can act on, so
+// that package tenants says the same: a store that is full, a store
 // that did not answer, or a mistake of ours, which Redis answers with ERR.
-func storeError(err error) error {
+func StoreError(err error) error {
 	switch {
 	case err == nil:
 		return nil

@@ -2,8 +2,10 @@ package jobs_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -40,7 +42,7 @@ func TestPipelineIsBoundedByBytes(t *testing.T) {
 	jobtest.Bubble(t, func(t *testing.T) {
 		var mu sync.Mutex // guards most and sent
 		most, sent := 0, 0
-		s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Hook: pipelines(func(_ context.Context, cmds []redis.Cmder) error {
+		s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Inline: 2 << 20, Hook: pipelines(func(_ context.Context, cmds []redis.Cmder) error {
 			size := 0
 			for _, c := range cmds {
 				for _, a := range c.Args() {
@@ -58,7 +60,11 @@ func TestPipelineIsBoundedByBytes(t *testing.T) {
 			return nil
 		})}})
 		sub := jobtest.Text("acme")
-		sub.Request = json.RawMessage(`{"file":"` + strings.Repeat("A", 1<<20) + `"}`)
+		noise := make([]byte, 1<<20) // does not pack into less
+		for i := range noise {
+			noise[i] = byte(rand.Uint32())
+		}
+		sub.Request = json.RawMessage(`{"file":"` + base64.StdEncoding.EncodeToString(noise) + `"}`)
 		var submitting sync.WaitGroup
 		for range 20 {
 			submitting.Go(func() {

@@ -41,21 +41,29 @@ type Options struct {
 	Retention   time.Duration // how long an ended job can be read, default 24 h
 	MaxWait     time.Duration // how long a job may wait for its first start, default for ever
 	MaxWaiting  int           // queued jobs above which Submit refuses, default 1,000,000
+	Share       int           // a tenant's jobs in a lane above which its further ones wait in low, default 100
+	Deadline    time.Duration // for one batch of Redis commands, default 2 s
 
 	// TenantWaiting is how many of a tenant's jobs may wait for their first
 	// start before Submit refuses its further ones; default as many as there
 	// may be. What other processes admit is seen a second later.
 	TenantWaiting int
 
-	Share    int           // a tenant's jobs in a lane above which its further ones wait in low, default 100
-	Deadline time.Duration // for one batch of Redis commands, default 2 s
+	// Blobs keep requests, files and results of more than Inline bytes, default
+	// 256 KiB. Without them a larger submission is refused with ErrNoBlobs and
+	// a larger result stays in its record. All processes must use the same.
+	// One that no record names is deleted when it is BlobAge old, default 1 h,
+	// which must be longer than any submission takes.
+	Blobs   Blobs
+	Inline  int
+	BlobAge time.Duration
 }
 
 func (o *Options) setDefaults() {
 	for _, d := range []struct {
 		v         *int
 		otherwise int
-	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}} {
+	}{{&o.Shards, 1}, {&o.Concurrency, 16}, {&o.MaxAttempts, 3}, {&o.MaxWaiting, 1_000_000}, {&o.Share, 100}, {&o.Inline, 256 << 10}} {
 		if *d.v == 0 {
 			*d.v = d.otherwise
 		}
@@ -63,7 +71,7 @@ func (o *Options) setDefaults() {
 	for _, d := range []struct {
 		v         *time.Duration
 		otherwise time.Duration
-	}{{&o.Limit, 5 * time.Minute}, {&o.Patience, 5 * time.Second}, {&o.Grace, 20 * time.Second}, {&o.Retention, 24 * time.Hour}, {&o.Deadline, 2 * time.Second}} {
+	}{{&o.Limit, 5 * time.Minute}, {&o.Patience, 5 * time.Second}, {&o.Grace, 20 * time.Second}, {&o.Retention, 24 * time.Hour}, {&o.Deadline, 2 * time.Second}, {&o.BlobAge, time.Hour}} {
 		if *d.v == 0 {
 			*d.v = d.otherwise
 		}
@@ -82,6 +90,7 @@ func (o *Options) check() error {
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
 		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting), "TenantWaiting": int64(o.TenantWaiting),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
+		"Inline": int64(o.Inline), "BlobAge": int64(o.BlobAge),
 	} {
 		if v < 0 {
 			return fmt.Errorf("jobs: Options.%s must not be negative", what)
@@ -107,6 +116,9 @@ type Queue struct {
 	told   *hub          // who waits for changes of which job
 	feeds  *feeds        // whose events are followed
 	nudge  chan struct{} // something is due before the next pass of Maintain
+	blobs  Blobs         // noBlobs without a place for them
+	dead   chan struct{} // there may be blobs to delete
+	packer *packer
 }
 
 // Open connects to Redis and settles the layout of the keys. It fails if Redis
@@ -116,7 +128,10 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		return nil, err
 	}
 	o.setDefaults()
-	q := &Queue{opt: o, log: o.Log, met: newMetrics(), nudge: make(chan struct{}, 1)}
+	q := &Queue{opt: o, log: o.Log, met: newMetrics(), nudge: make(chan struct{}, 1), dead: make(chan struct{}, 1), blobs: o.Blobs, packer: newPacker()}
+	if q.blobs == nil {
+		q.blobs = noBlobs{}
+	}
 	q.rdb = newClient(o, 3)
 	q.pop = newClient(o, -1)
 	for range o.Shards {
@@ -156,6 +171,7 @@ func (q *Queue) Close() error {
 	for _, p := range q.pipes {
 		p.close()
 	}
+	q.packer.close()
 	return errors.Join(q.rdb.Close(), q.pop.Close())
 }
 
@@ -163,7 +179,7 @@ func (q *Queue) Close() error {
 func (q *Queue) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, q.opt.Deadline)
 	defer cancel()
-	return storeError(q.rdb.Ping(ctx).Err())
+	return StoreError(q.rdb.Ping(ctx).Err())
 }
 
 const layoutKey = "classifyd:layout"
@@ -186,7 +202,7 @@ func (q *Queue) settleLayout(ctx context.Context) error {
 		layout = read.Val()
 	}
 	if err != nil {
-		return storeError(err)
+		return StoreError(err)
 	}
 	shards, _ := layout[0].(string)
 	if shards != strconv.Itoa(q.opt.Shards) {

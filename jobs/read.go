@@ -6,25 +6,44 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"github.com/classifyd/classifyd/jobs/blob"
 )
 
 // Get returns the tenant's job, or ErrNotFound.
 func (q *Queue) Get(ctx context.Context, t Tenant, id ID) (*Job, error) {
 	n := nameOf(t, id)
 	sh := q.shard(n)
-	v, err := q.pipes[sh].do(ctx, &call{args: []any{"hmget", sh.record(n), "s", "m", "r", "e"}})
+	v, err := q.pipes[sh].do(ctx, &call{args: []any{"hmget", sh.record(n), "s", "m", "r", "e", "R"}})
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", n, err)
 	}
-	return jobFields(n, stringsOf(v))
+	return q.jobFields(ctx, n, stringsOf(v))
 }
 
-// jobFields reads s, m, r and e.
-func jobFields(n name, f []string) (*Job, error) {
-	if len(f) != 4 || f[0] == "" {
+// jobFields reads s, m, r, e and R.
+func (q *Queue) jobFields(ctx context.Context, n name, f []string) (*Job, error) {
+	if len(f) != 5 || f[0] == "" {
 		return nil, ErrNotFound
 	}
-	return jobFrom(n, f[0], f[1], f[2], f[3])
+	result, err := q.packer.unpack(f[2])
+	if err == nil && f[4] != "" {
+		result, err = q.load(ctx, f[4])
+		if errors.Is(err, blob.ErrNotFound) && q.gone(ctx, n) {
+			return nil, ErrNotFound // forgotten between the two reads
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("result of %s: %w", n, err)
+	}
+	return jobFrom(n, f[0], f[1], string(result), f[3])
+}
+
+// gone reports whether there is no record any more.
+func (q *Queue) gone(ctx context.Context, n name) bool {
+	sh := q.shard(n)
+	v, err := q.pipes[sh].do(ctx, &call{args: []any{"exists", sh.record(n)}})
+	return err == nil && v == int64(0)
 }
 
 const (
@@ -39,7 +58,7 @@ func (q *Queue) watch(ctx context.Context, n name) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jobFields(n, stringsOf(v))
+	return q.jobFields(ctx, n, stringsOf(v))
 }
 
 // Wait returns the job once it is done; given an ETag, once it has another.

@@ -103,7 +103,7 @@ func decodeErrors(e string) []Error {
 }
 
 // jobFrom builds a job from the fields of its record as a script returned
-// them: head, meta, result, errors.
+// them: head, meta, result as it was, errors.
 func jobFrom(n name, head, meta, result, failures string) (*Job, error) {
 	j, err := decode(n, head, meta)
 	if err != nil {

@@ -44,7 +44,7 @@ func (w *walk) step(ctx context.Context) (m Mended, round bool, err error) {
 	if len(w.left) == 0 {
 		keys, cursor, err := w.q.node(ctx, w.sh).Scan(ctx, w.cursor, "*"+w.sh.tag()+"*", scrubMost).Result()
 		if err != nil {
-			return m, false, storeError(err)
+			return m, false, StoreError(err)
 		}
 		records, tasks := []string{w.sh.key("sweep")}, map[lane][]string{}
 		for _, key := range keys {

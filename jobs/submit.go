@@ -21,21 +21,37 @@ import (
 // will reach a final state, even if this process stops right away.
 //
 // It returns an *InvalidError, a *BusyError, ErrConflict when the name stands
-// for another request, or ErrUnavailable.
+// for another request, ErrNoBlobs, or ErrUnavailable. It takes over
+// sub.Content: unless the job is new, the content is deleted, or when that is
+// not known, left for Maintain to find.
 func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created bool, err error) {
 	defer func() { q.met.submitted(created, err) }()
 	if err := sub.validate(); err != nil {
+		q.Discard(ctx, sub.Content)
 		return nil, false, err
 	}
 	if sub.Priority == "" {
 		sub.Priority = Normal
 	}
 	id, named, fp := q.identify(&sub)
+	var kept fields
+	unknown := false // whether the record names what is kept
+	defer func() {
+		if !created && !unknown {
+			q.discard(ctx, kept.request, kept.file)
+		}
+	}()
+	kept.file = sub.Content.ref()
 	for range 3 {
 		if err := q.admit.allow(ctx, sub.Tenant); err != nil {
 			return nil, false, err
 		}
-		j, what, err := q.submit(ctx, &sub, id, fp)
+		if err := q.keep(ctx, &sub, &kept); err != nil {
+			return nil, false, err
+		}
+		j, what, err := q.submit(ctx, &sub, &kept, id, fp)
+		_, busy := errors.AsType[*BusyError](err)
+		unknown = err != nil && !busy
 		switch {
 		case err != nil:
 			return nil, false, err
@@ -98,6 +114,9 @@ func (q *Queue) fingerprint(sub *Submission) string {
 	for _, part := range []string{string(sub.Tenant), sub.Type, string(sub.Priority)} {
 		io.WriteString(h, strconv.Quote(part))
 	}
+	if sub.Content != nil {
+		h.Write(sub.Content.sum[:])
+	}
 	h.Write(sub.Request)
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
 }
@@ -106,6 +125,7 @@ func (q *Queue) fingerprint(sub *Submission) string {
 // turns into the submit script.
 type submission struct {
 	sub   *Submission
+	kept  *fields
 	id    ID
 	first string // fence
 	lane  lane
@@ -121,8 +141,9 @@ func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) erro
 	v, err := q.pipes[sh].eval(ctx, submitScript,
 		[]string{sh.record(n), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type),
 			sh.key("types:" + string(s.sub.Tenant)), sh.key("tenants"), task.key, task.pending, sh.key("due")},
-		s.first, encodeMeta(s.sub, s.first, s.lane, s.fp), []byte(s.sub.Request), s.fp,
-		task.msg, task.id, task.since, micros(s.wait), s.lane.letter(), string(s.id), s.sub.Type, string(s.sub.Tenant), sh.key("wake"))
+		s.first, encodeMeta(s.sub, s.first, s.lane, s.fp), s.kept.c, s.fp,
+		task.msg, task.id, task.since, micros(s.wait), s.lane.letter(), string(s.id), s.sub.Type, string(s.sub.Tenant), sh.key("wake"),
+		s.kept.request, s.kept.f, s.kept.file)
 	if err != nil {
 		return err
 	}
@@ -132,9 +153,9 @@ func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) erro
 	return nil
 }
 
-func (q *Queue) submit(ctx context.Context, sub *Submission, id ID, fp string) (*Job, string, error) {
+func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID, fp string) (*Job, string, error) {
 	n := nameOf(sub.Tenant, id)
-	s := &submission{sub: sub, id: id, fp: fp, wait: q.opt.MaxWait, first: newFence(),
+	s := &submission{sub: sub, kept: kept, id: id, fp: fp, wait: q.opt.MaxWait, first: newFence(),
 		lane: q.shares.lane(sub.Tenant, sub.Priority)}
 	if err := q.enqueue(ctx, s, run{n, s.first}, s.lane); err != nil {
 		return nil, "", fmt.Errorf("submit %s: %w", n, err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -78,6 +79,9 @@ func (m *Mended) repairs() (n int) {
 func (q *Queue) Maintain(ctx context.Context) error {
 	s := q.newSweeper()
 	defer s.unlock(context.WithoutCancel(ctx))
+	var collecting sync.WaitGroup
+	defer collecting.Wait()
+	collecting.Go(func() { q.collect(ctx) })
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -116,7 +120,8 @@ func (q *Queue) Maintain(ctx context.Context) error {
 func (q *Queue) Sweep(ctx context.Context) (Mended, error) {
 	s := q.newSweeper()
 	defer s.unlock(context.WithoutCancel(ctx))
-	return s.pass(ctx)
+	m, err := s.pass(ctx)
+	return m, errors.Join(err, q.deleteDead(ctx), q.sweepBlobs(ctx))
 }
 
 // A sweeper remembers from pass to pass since when it has seen a stray task.

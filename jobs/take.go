@@ -73,45 +73,61 @@ func (w *worker) start(sh shard, reply []any) ([]taken, error) {
 	defer w.mu.Unlock()
 	for _, item := range reply[1:] {
 		f := stringsOf(item)
-		if len(f) != 7 {
+		if len(f) != 10 {
 			return tasks, fmt.Errorf("take: unexpected reply of %d parts", len(f))
 		}
-		delivery, _ := parseRun(f[0])
-		r, t := run{delivery.name, f[3]}, taken{id: f[0], msg: f[1]}
+		t := taken{id: f[0], msg: f[1]}
 		if f[2] == "alone" {
-			w.reserved[sh] = &reservation{waits: r, task: t}
+			delivery, _ := parseRun(f[0])
+			w.reserved[sh] = &reservation{waits: run{delivery.name, f[3]}, task: t}
 			continue
 		}
-		if w.enter(t.id, r, f[4], f[5], f[6]) {
+		if w.enter(f) {
 			tasks = append(tasks, t)
 		}
 	}
 	return tasks, nil
 }
 
-// enter takes down a run that started, by its record's head, meta and content.
-// The caller holds w.mu.
-func (w *worker) enter(task string, r run, head, meta, content string) bool {
-	q := w.q
-	j, err := jobFrom(r.name, head, meta, "", "")
+// enter takes down the run that a script tells of. The caller holds w.mu.
+func (w *worker) enter(f []string) bool {
+	a, err := w.attempt(f)
 	if err != nil {
-		q.log.Error("job not started", "job", r.name, "error", err) // its lease will end
+		w.q.log.Error("job not started", "job", f[0], "error", err) // its lease will end
 		return false
 	}
-	j.Request = []byte(content)
-	a := &attempt{w: w, run: r, task: task, taken: time.Now(), job: j,
-		handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
-	if a.handler.Run == nil {
-		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
-	}
-	a.ctx, a.cancel = context.WithCancelCause(context.Background())
 	if w.stopping {
 		a.cancel(ErrStopping)
 	}
-	w.runs[r] = a
-	w.coming[task] = a
-	q.met.started(j)
+	w.runs[a.run] = a
+	w.coming[a.task] = a
+	w.q.met.started(a.job)
 	return true
+}
+
+// attempt is the run that the take script tells of.
+func (w *worker) attempt(f []string) (*attempt, error) {
+	q := w.q
+	delivery, _ := parseRun(f[0])
+	j, err := jobFrom(delivery.name, f[4], f[5], "", "")
+	if err != nil {
+		return nil, err
+	}
+	if j.Request, err = q.packer.unpack(f[6]); err != nil {
+		return nil, fmt.Errorf("request: %w", err)
+	}
+	a := &attempt{w: w, run: run{delivery.name, f[3]}, task: f[0], taken: time.Now(), job: j, requestAt: f[8],
+		handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
+	if a.handler.Run == nil {
+		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
+		a.requestAt = ""
+	}
+	a.ctx, a.cancel = context.WithCancelCause(context.Background())
+	if j.Content, err = q.content(a.ctx, f[7], f[9]); err != nil {
+		a.cancel(err)
+		return nil, fmt.Errorf("file: %w", err)
+	}
+	return a, nil
 }
 
 // disown hands back the jobs that were started in our name by a take whose

@@ -27,14 +27,14 @@ type Most struct {
 // DefaultMostExplanations is how many candidates are explained by default.
 const DefaultMostExplanations = 1000
 
-// Classifier serves classifyText: it scans the request's text with e and tells
-// of it as much as most allows. The same request and engine always give the
-// same bytes.
+// Classifier serves classifyText: it scans the request's text with the engine
+// of the job's tenant and tells of it as much as most allows. The same request
+// and engine always give the same bytes.
 //
-// A request that e cannot serve in full fails for good, with invalidContent or
-// unknownSensitiveType, rather than being served in part. A run that is stopped
-// returns what it has found so far.
-func Classifier(e *classify.Engine, most Most) jobs.Handler {
+// A request that the engine cannot serve in full fails for good, with
+// invalidContent or unknownSensitiveType, rather than being served in part. A
+// run that is stopped returns what it has found so far.
+func Classifier(engines Engines, most Most) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyText,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -43,6 +43,10 @@ func Classifier(e *classify.Engine, most Most) jobs.Handler {
 				return nil, err
 			}
 			opt, err := req.options(most)
+			if err != nil {
+				return nil, err
+			}
+			e, err := engines(ctx, j.Tenant, req.SensitiveTypeIDs)
 			if err != nil {
 				return nil, err
 			}
@@ -57,8 +61,8 @@ func scan(ctx context.Context, e *classify.Engine, text string, opt classify.Opt
 	if found == nil {
 		return nil, refused(err)
 	}
-	res, merr := result(detected(found, nil))
-	return res, errors.Join(err, merr)
+	res, failed := result(detected(found, nil))
+	return res, cmp.Or(failed, err)
 }
 
 // refused is why the engine did not begin.

@@ -28,7 +28,7 @@ func engine(t testing.TB) *classify.Engine {
 
 func classifyText(t testing.TB, request string) (*jobs.Result, error) {
 	t.Helper()
-	return worker.Classifier(engine(t), worker.Most{}).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
+	return worker.Classifier(worker.Only(engine(t)), worker.Most{}).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
 }
 
 func TestResultIsGraphsDetectedSensitiveContent(t *testing.T) {
@@ -60,7 +60,7 @@ func TestExplainTellsOfEachCandidateWithoutItsText(t *testing.T) {
 		{"more than a result has", `{"text":"4539578763621487 and 4539578763621488","explain":true,"sensitiveTypeIds":["` + cardType + `"]}`, worker.Most{Explanations: 1},
 			`{"classification":[],"explanations":[{"sensitiveTypeId":"` + cardType + `","offset":0,"length":16,"outcome":"refused","reason":"checkDigit"}],"unexplained":1}`},
 	} {
-		res, err := worker.Classifier(engine(t), tt.most).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(tt.request)})
+		res, err := worker.Classifier(worker.Only(engine(t)), tt.most).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(tt.request)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestExplainTellsOfEachCandidateWithoutItsText(t *testing.T) {
 func TestMostMatchesAreListedAndAllAreCounted(t *testing.T) {
 	request := `{"text":"4539578763621486 4539578763621486 4111111111111111","sensitiveTypeIds":["` + cardType + `"]}`
 	for most, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3} {
-		res, err := worker.Classifier(engine(t), worker.Most{Matches: most}).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
+		res, err := worker.Classifier(worker.Only(engine(t)), worker.Most{Matches: most}).Run(t.Context(), &jobs.Job{Type: worker.ClassifyText, Request: json.RawMessage(request)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,14 +209,14 @@ func TestScanEndsWithItsRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = worker.Classifier(engine(t), worker.Most{}).Run(ctx, &jobs.Job{Request: request})
+	_, err = worker.Classifier(worker.Only(engine(t)), worker.Most{}).Run(ctx, &jobs.Job{Request: request})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want %v", err, context.Canceled)
 	}
 }
 
 func BenchmarkClassifier(b *testing.B) {
-	h := worker.Classifier(engine(b), worker.Most{})
+	h := worker.Classifier(worker.Only(engine(b)), worker.Most{})
 	for _, size := range []struct {
 		name  string
 		bytes int

@@ -91,6 +91,10 @@ func detected(found *classify.Result, places map[int]extract.Location) classific
 		}
 	}
 	for i, f := range found.Findings {
+		source := "outOfBox"
+		if f.Type.Tenant {
+			source = "tenant"
+		}
 		s := sensitiveContent{
 			ID:                       f.Type.ID,
 			DisplayName:              f.Type.Name,
@@ -100,7 +104,7 @@ func detected(found *classify.Result, places map[int]extract.Location) classific
 			Matches:                  make([]location, len(f.Matches)),
 			ClassificationMethod:     "patternMatch",
 			Scope:                    "fullDocument",
-			SensitiveTypeSource:      "outOfBox",
+			SensitiveTypeSource:      source,
 			ClassificationAttributes: make([]attribute, len(f.Attributes)),
 		}
 		for k, m := range f.Matches {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"sync/atomic"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker/classify"
@@ -18,7 +19,7 @@ import (
 const ClassifyFile = "classifyFile"
 
 // FileClassifier serves classifyFile: it gets the text out of the request's file
-// with x, within the limits, and scans it with e as Classifier does, however
+// with x, within the limits, and scans it as Classifier does, however
 // long it is. Offsets count in that text, and every match has its place in the
 // file beside. The same request, engine and limits always give the same bytes.
 //
@@ -27,7 +28,7 @@ const ClassifyFile = "classifyFile"
 // or extractionFailed. What was found in the rest stands beside the error, as a
 // partial result. A member that has no text to give, such as a picture in a
 // mail, is passed over.
-func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
+func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits, most Most) jobs.Handler {
 	return jobs.Handler{
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
@@ -39,21 +40,61 @@ func FileClassifier(e *classify.Engine, x *extract.Extractor, limits extract.Lim
 			if err != nil {
 				return nil, err
 			}
+			e, err := engines(ctx, j.Tenant, req.SensitiveTypeIDs)
+			if err != nil {
+				return nil, err
+			}
 			stream, err := e.Stream(ctx, opt)
 			if err != nil {
 				return nil, refused(err)
 			}
-			file := io.NewSectionReader(bytes.NewReader(req.File), 0, int64(len(req.File)))
-			return scanFile(stream, x.Text(ctx, file, "", limits))
+			return scanFile(stream, x.Text(ctx, &told{SectionReader: req.file(j), ctx: ctx}, "", limits))
 		},
 	}
 }
 
 // fileRequest is Graph's fileClassificationRequest in the form in which the API
-// stores it.
+// stores it. The file itself is the job's Content; in a job of an API before
+// that it still is in the request.
 type fileRequest struct {
 	File []byte `json:"file"`
 	narrowing
+}
+
+// file is the file of the request: beside it where it is a blob, or came by
+// itself.
+func (r *fileRequest) file(j *jobs.Job) *io.SectionReader {
+	if j.Content != nil {
+		return io.NewSectionReader(j.Content, 0, j.Content.Size())
+	}
+	return io.NewSectionReader(bytes.NewReader(r.File), 0, int64(len(r.File)))
+}
+
+// told tells how far a file was read as the progress of its job.
+type told struct {
+	*io.SectionReader
+	ctx context.Context
+	far atomic.Int64
+}
+
+func (f *told) Read(p []byte) (int, error) {
+	n, err := f.SectionReader.Read(p)
+	at, _ := f.Seek(0, io.SeekCurrent)
+	f.tell(at)
+	return n, err
+}
+
+func (f *told) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.SectionReader.ReadAt(p, off)
+	f.tell(off + int64(n))
+	return n, err
+}
+
+func (f *told) tell(at int64) {
+	if at > f.far.Load() {
+		f.far.Store(at)
+		jobs.Progress(f.ctx, int(100*at/max(f.Size(), 1)))
+	}
 }
 
 // scanFile is what stream finds in the text of a file, and the first thing that
@@ -85,7 +126,7 @@ func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error]) (
 	c := detected(found, t.places)
 	c.Partial = c.Partial || fault != nil
 	res, err := result(c)
-	return res, errors.Join(unreadable(fault), err)
+	return res, cmp.Or(err, unreadable(fault))
 }
 
 // worse is the one of two faults of a file that its job fails with: the first,

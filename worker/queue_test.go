@@ -70,7 +70,7 @@ func (c classifier) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestFinalErrorsCostOneAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		j := work(t, worker.Classifier(engine(t), worker.Most{}), `{"typo":1}`)
+		j := work(t, worker.Classifier(worker.Only(engine(t)), worker.Most{}), `{"typo":1}`)
 		if j.State != jobs.Failed || j.Attempts != 1 || j.Error == nil || j.Error.Code != jobs.InvalidContent {
 			t.Errorf("job is %s after %d attempts with %v, want failed after 1 with invalidContent", j.State, j.Attempts, j.Error)
 		}

@@ -39,12 +39,23 @@ const (
 func Remote(typ string, endpoint *url.URL, transport http.RoundTripper) jobs.Handler {
 	r := &remote{
 		endpoint: endpoint.String(),
-		client: &http.Client{
-			Transport:     transport,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		client:   directClient(transport),
 	}
 	return jobs.Handler{Type: typ, Run: r.run}
+}
+
+// directClient follows no redirect: content is meant for the endpoint alone.
+func directClient(transport http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// worthAnother reports whether a handler that answered with the status may
+// answer otherwise later.
+func worthAnother(status int) bool {
+	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
 }
 
 type remote struct {
@@ -121,7 +132,7 @@ func readAnswer(resp *http.Response, b []byte) (*jobs.Result, error) {
 		}
 	}
 	switch s := resp.StatusCode; {
-	case s >= 500, s == http.StatusTooManyRequests, s == http.StatusRequestTimeout:
+	case worthAnother(s):
 		failure.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), time.Now())
 		return nil, failure
 	case s < 200 || s > 299:

@@ -1,13 +1,11 @@
 package client
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
@@ -45,7 +43,7 @@ func (c *Client) Submit(ctx context.Context, s Submission) (*wire.Job, error) {
 		method: http.MethodPost,
 		path:   "/jobs",
 		header: key(s.Key),
-		body:   func() (io.Reader, string) { return bytes.NewReader(b), "application/json" },
+		body:   inJSON(b),
 	})
 }
 

@@ -20,16 +20,22 @@ type Query struct {
 // Jobs lists jobs, without their results, page by page as the loop goes on. An
 // error ends the listing. A job that is there all the while comes exactly once.
 func (c *Client) Jobs(ctx context.Context, q Query) iter.Seq2[*wire.Job, error] {
-	return func(yield func(*wire.Job, error) bool) {
-		query := q.values().Encode()
+	return pages[*wire.Job](ctx, c, "/jobs", q.values())
+}
+
+// pages lists a collection page by page as the loop goes on.
+func pages[T any](ctx context.Context, c *Client, path string, q url.Values) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		query := q.Encode()
 		for {
-			var page wire.Collection[*wire.Job]
-			if _, err := c.do(ctx, call{method: http.MethodGet, path: "/jobs?" + query}, &page); err != nil {
-				yield(nil, err)
+			var page wire.Collection[T]
+			if _, err := c.do(ctx, call{method: http.MethodGet, path: path + "?" + query}, &page); err != nil {
+				yield(none, err)
 				return
 			}
-			for _, j := range page.Value {
-				if !yield(j, nil) {
+			for _, v := range page.Value {
+				if !yield(v, nil) {
 					return
 				}
 			}
@@ -40,7 +46,7 @@ func (c *Client) Jobs(ctx context.Context, q Query) iter.Seq2[*wire.Job, error] 
 			// reach it from here, and a token must go nowhere else.
 			next, err := url.Parse(page.NextLink)
 			if err != nil {
-				yield(nil, errNotJSON)
+				yield(none, errNotJSON)
 				return
 			}
 			query = next.RawQuery

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// A FileRequest is Graph's fileClassificationRequest in its normal form, and
-// what a worker gets. Lists are as in a TextRequest; from Countries on it is
+// A FileRequest is Graph's fileClassificationRequest in its normal form, and,
+// but for the file, which travels by itself, what a worker gets. Lists are as in a TextRequest; from Countries on it is
 // beyond Graph.
 type FileRequest struct {
-	File             []byte   `json:"file"` // base64, RFC 4648 section 4
+	File             []byte   `json:"file,omitempty"` // base64, RFC 4648 section 4
 	SensitiveTypeIDs []string `json:"sensitiveTypeIds,omitempty"`
 
 	Countries     []string  `json:"countries,omitempty"`    // ISO 3166-1 alpha-2, upper case
@@ -37,15 +37,14 @@ func ParseFileJob(body []byte, most Limits) (*JobRequest, error) {
 	return parseOneType(body, ClassifyFile, most)
 }
 
-// NewFile is the request for a file whose bytes came by themselves. The ids are
-// a JSON array or have commas between them.
-func NewFile(file []byte, sensitiveTypeIDs string, maxFile int) (*JobRequest, error) {
+// NewFile is the request for a file that comes by itself. The ids are a JSON
+// array or have commas between them.
+func NewFile(sensitiveTypeIDs string) (*JobRequest, error) {
 	req := &JobRequest{Type: ClassifyFile}
-	f := FileRequest{File: file}
 	ids := member{name: "sensitiveTypeIds", value: []byte(sensitiveTypeIDs)}
 	switch {
 	case strings.TrimSpace(sensitiveTypeIDs) == "":
-		return req, req.finishFile(f, maxFile)
+		return req, req.finishFile(FileRequest{})
 	case strings.HasPrefix(strings.TrimSpace(sensitiveTypeIDs), "["):
 		// Inside of an object it is read by the rules for bodies.
 		ms, err := document([]byte(`{"` + ids.name + `":` + sensitiveTypeIDs + `}`))
@@ -70,7 +69,7 @@ func NewFile(file []byte, sensitiveTypeIDs string, maxFile int) (*JobRequest, er
 			req.SensitiveTypeIDs = append(req.SensitiveTypeIDs, strings.ToLower(id))
 		}
 	}
-	return req, req.finishFile(f, maxFile)
+	return req, req.finishFile(FileRequest{})
 }
 
 // file takes a fileClassificationRequest, as text takes one of a text.
@@ -95,16 +94,17 @@ func (req *JobRequest) file(ms []member, maxFile int) error {
 			return err
 		}
 	}
-	return req.finishFile(f, maxFile)
-}
-
-func (req *JobRequest) finishFile(f FileRequest, maxFile int) (err error) {
 	switch {
 	case len(f.File) == 0:
-		return invalid(MissingProperty, "file", "file must not be empty")
+		return EmptyFile()
 	case len(f.File) > maxFile:
-		return FileTooLarge(maxFile)
+		return FileTooLarge(int64(maxFile))
 	}
+	req.File, f.File = f.File, nil
+	return req.finishFile(f)
+}
+
+func (req *JobRequest) finishFile(f FileRequest) (err error) {
 	f.SensitiveTypeIDs = set(req.SensitiveTypeIDs)
 	f.Countries = set(req.Countries)
 	f.Categories = set(req.Categories)
@@ -112,8 +112,11 @@ func (req *JobRequest) finishFile(f FileRequest, maxFile int) (err error) {
 	return err
 }
 
+// EmptyFile refuses a file that is empty or not there.
+func EmptyFile() error { return invalid(MissingProperty, "file", "file must not be empty") }
+
 // FileTooLarge refuses a file of more than maxFile bytes.
-func FileTooLarge(maxFile int) error {
+func FileTooLarge(maxFile int64) error {
 	return invalid(ContentTooLarge, "file", fmt.Sprintf("file must be at most %d bytes", maxFile))
 }
 

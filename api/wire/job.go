@@ -64,22 +64,3 @@ type Collection[T any] struct {
 	NextLink string `json:"@odata.nextLink,omitzero"`
 	Value    []T    `json:"value"`
 }
-
-// A SensitiveType is one kind of content that classification looks for.
-// From Category on it is beyond Graph; confidences are percentages.
-type SensitiveType struct {
-	Context              string `json:"@odata.context,omitzero"`
-	ID                   string `json:"id"` // GUID in lower case
-	Name                 string `json:"name"`
-	Description          string `json:"description,omitzero"`
-	PublisherName        string `json:"publisherName,omitzero"`
-	State                string `json:"state,omitzero"`
-	ClassificationMethod string `json:"classificationMethod,omitzero"`
-	Scope                string `json:"scope,omitzero"`
-	SensitiveTypeSource  string `json:"sensitiveTypeSource,omitzero"`
-
-	Category              string   `json:"category,omitzero"`
-	Countries             []string `json:"countries,omitempty"` // ISO 3166-1 alpha-2; none for types of no country
-	RecommendedConfidence int      `json:"recommendedConfidence,omitzero"`
-	ConfidenceLevels      []int    `json:"confidenceLevels,omitempty"`
-}

@@ -20,6 +20,10 @@ type JobRequest struct {
 	// same have the same bytes. Nil when the body has none.
 	Request json.RawMessage
 
+	// File is the file of a fileClassificationRequest, which is not in Request;
+	// nil when it comes by itself.
+	File []byte
+
 	// What Request narrows the search to, in the client's order: GUIDs in lower
 	// case, countries in upper case, categories. Only who knows the sensitive
 	// types can tell whether there are such. At is what stands before their
@@ -52,7 +56,7 @@ var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{1
 // Limits are how many bytes the content of a job may have.
 type Limits struct {
 	Text int // of a text, or of the request of a type that the service does not know
-	File int
+	File int // of a file in JSON
 }
 
 // ParseJob reads a jobResponseBase with its request. Properties that belong to

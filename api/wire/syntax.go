@@ -144,7 +144,7 @@ func (s *scanner) object(f func(name string, value []byte)) error {
 		s.pos++
 		return nil
 	}
-	seen := make(map[string]bool)
+	var seen nameSet
 	for {
 		if s.next() != '"' {
 			return s.malformed()
@@ -154,10 +154,9 @@ func (s *scanner) object(f func(name string, value []byte)) error {
 			return err
 		}
 		name, _ := text(s.data[start:s.pos])
-		if seen[name] {
+		if !seen.add(name) {
 			return invalid(MalformedBody, name, fmt.Sprintf("%q stands twice in one object", clip(name)))
 		}
-		seen[name] = true
 		if s.next() != ':' {
 			return s.malformed()
 		}
@@ -178,6 +177,31 @@ func (s *scanner) object(f func(name string, value []byte)) error {
 			return s.malformed()
 		}
 	}
+}
+
+// A nameSet has the names of one object's members so far. Few are looked through
+// faster than a map is made.
+type nameSet struct {
+	few  [8]string
+	n    int
+	many map[string]bool // once there are more
+}
+
+// add reports whether name is new.
+func (s *nameSet) add(name string) bool {
+	if slices.Contains(s.few[:s.n], name) || s.many[name] {
+		return false
+	}
+	if s.n < len(s.few) {
+		s.few[s.n] = name
+		s.n++
+		return true
+	}
+	if s.many == nil {
+		s.many = map[string]bool{}
+	}
+	s.many[name] = true
+	return true
 }
 
 // array passes the array at hand and shows each of its items to f.

@@ -91,12 +91,22 @@ func (req *JobRequest) text(ms []member, maxText int) error {
 	case len(t.Text) > maxText:
 		return invalid(ContentTooLarge, "text", fmt.Sprintf("text must be at most %d bytes of UTF-8", maxText))
 	}
+	if len(ms) == 1 { // as most requests have it
+		req.Request = encodeText(t.Text)
+		return nil
+	}
 	t.SensitiveTypeIDs = set(req.SensitiveTypeIDs)
 	t.Countries = set(req.Countries)
 	t.Categories = set(req.Categories)
 	var err error
 	req.Request, err = encode(t)
 	return err
+}
+
+// encodeText is the normal form of a request with a text alone.
+func encodeText(text string) json.RawMessage {
+	b := make([]byte, 0, len(text)+len(`{"text":""}`))
+	return append(appendString(append(b, `{"text":`...), text), '}')
 }
 
 // narrow takes what the requests for texts and for files have in common, if m

@@ -8,5 +8,9 @@ type Time struct{ time.Time }
 
 // MarshalJSON writes t as a JSON string.
 func (t Time) MarshalJSON() ([]byte, error) {
-	return t.UTC().AppendFormat(nil, `"2006-01-02T15:04:05.9999999Z"`), nil
+	return t.append(nil), nil
+}
+
+func (t Time) append(b []byte) []byte {
+	return t.UTC().AppendFormat(b, `"2006-01-02T15:04:05.9999999Z"`)
 }

@@ -90,4 +90,7 @@ var propertyTypes = map[string]string{
 	"endDateTime":      "#DateTimeOffset",
 	"countries":        "#Collection(String)",
 	"confidenceLevels": "#Collection(Int32)",
+
+	"lastModifiedDateTime": "#DateTimeOffset",
+	"evidence":             "#Collection(String)",
 }

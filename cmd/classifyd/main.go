@@ -6,54 +6,9 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"os"
-	"os/signal"
-	"runtime/debug"
-	"syscall"
-
-	"github.com/alecthomas/kong"
 
 	"github.com/classifyd/classifyd/cmd/internal/app"
 )
 
-func main() { os.Exit(run()) }
-
-func run() int {
-	var flags struct {
-		app.Options
-		Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
-		Serve   struct{}         `cmd:"" default:"1" help:"Run the API, the workers, or both. What is done without a command."`
-		Doctor  app.Doctor       `cmd:"" help:"Look at all that the queue holds in Redis, mend what is wrong, and print what it was."`
-	}
-	command, err := kong.Must(&flags, append(app.Flags(), kong.Vars{"version": version()})...).Parse(os.Args[1:])
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
-		return 2
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	defer stop()
-	// A second signal ends the process at once.
-	context.AfterFunc(ctx, stop)
-
-	if command.Command() == "doctor" {
-		err = flags.Doctor.Run(ctx, &flags.Options, os.Stdout, os.Stderr)
-	} else {
-		err = app.Run(ctx, flags.Options)
-	}
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
-		return 1
-	}
-	return 0
-}
-
-// version is the module's, which the toolchain takes from the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "classifyd, built without a version"
-	}
-	return "classifyd " + info.Main.Version + " " + info.GoVersion
-}
+func main() { os.Exit(app.Main(os.Args[1:])) }

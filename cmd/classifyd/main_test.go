@@ -19,7 +19,7 @@ import (
 // TestMain lets the test binary be the daemon.
 func TestMain(m *testing.M) {
 	if os.Getenv("BE_CLASSIFYD") != "" {
-		os.Exit(run())
+		main()
 	}
 	jobtest.Main(m)
 }

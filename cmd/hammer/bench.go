@@ -26,8 +26,8 @@ type bench struct {
 type contest struct {
 	name       string
 	rows       []row
-	quick      int  // rounds with --quick, 0 to leave it out
-	counts     bool // what is counted, not timed, needs one round
+	quick      int // rounds with --quick, 0 to leave it out
+	most       int // rounds at most, 0: as many as are asked for
 	ours, bare side
 }
 
@@ -50,7 +50,8 @@ func (a *arena) pick(full, quick int) int {
 }
 
 func contests() []contest {
-	return []contest{submitContest(), drainContest(), pickupContest(8, 1), pickupContest(1, 0), costContest()}
+	return []contest{postContest(), submitContest(), drainContest(), pickupContest(8, 1), pickupContest(1, 0), getContest(),
+		waitersContest(), listContest(), fleetContest(), costContest()}
 }
 
 // contestNames lists what --only takes.
@@ -79,10 +80,10 @@ func (b *bench) Run(ctx context.Context) error {
 		switch {
 		case b.Only != "all" && b.Only != c.name:
 			n = 0
-		case c.counts:
-			n = 1
-		case b.Quick:
+		case b.Quick && b.Only == "all":
 			n = min(n, c.quick)
+		case c.most > 0:
+			n = min(n, c.most)
 		}
 		if n == 0 {
 			continue
@@ -134,6 +135,9 @@ func (b *bench) contest(ctx context.Context, c contest, rounds int, progress io.
 	for i := range rows {
 		rows[i].fill(ours[i], bare[i])
 	}
+	if b.Quick && b.Only == "all" {
+		rows = slices.DeleteFunc(rows, func(r row) bool { return r.Detail })
+	}
 	return rows, nil
 }
 
@@ -143,7 +147,7 @@ func (a *arena) run(ctx context.Context, s side) (values []float64, err error) {
 	if a.redis, err = startRedis(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, a.redis.stop()) }()
+	defer func() { err = errors.Join(err, a.redis.Close()) }()
 	runtime.GC()
 	return s(ctx, a)
 }

@@ -24,10 +24,14 @@ type row struct {
 	Bare   float64 `json:"bare"`
 	Ratio  float64 `json:"ratio"` // larger is better: ours/bare, or bare/ours where Lower; median of the rounds' own ratios
 	Rounds int     `json:"rounds"`
-	Goal   float64 `json:"goal,omitzero"`  // the least ratio to reach
+	Goal   float64 `json:"goal"`           // the least ratio to reach; with a Limit the ratio that Ours has there; 0: none
 	Limit  float64 `json:"limit,omitzero"` // the most that Ours may be
 
-	Lower bool `json:"-"` // less is better
+	// Against says beside what Ours is measured, where that is not bare asynq.
+	Against string `json:"against,omitzero"`
+
+	Lower  bool `json:"-"` // less is better
+	Detail bool `json:"-"` // left out with --quick
 }
 
 // fill takes the values of each round. The sides of one round ran next to each
@@ -42,6 +46,9 @@ func (r *row) fill(ours, bare []float64) {
 		ratios[i] = over / cmp.Or(under, 1e-9)
 	}
 	r.Ours, r.Bare, r.Ratio, r.Rounds = median(ours), median(bare), median(ratios), len(ratios)
+	if r.Limit > 0 {
+		r.Goal = r.Bare / r.Limit
+	}
 }
 
 func median(values []float64) float64 {
@@ -54,7 +61,7 @@ func (r *row) met() string {
 	switch {
 	case r.Goal == 0 && r.Limit == 0:
 		return ""
-	case r.Goal > 0 && r.Ratio < r.Goal, r.Limit > 0 && r.Ours > r.Limit:
+	case r.Limit > 0 && r.Ours > r.Limit, r.Limit == 0 && r.Ratio < r.Goal:
 		return "no"
 	}
 	return "yes"
@@ -62,10 +69,10 @@ func (r *row) met() string {
 
 func (r *row) goal() string {
 	switch {
-	case r.Goal > 0:
-		return "≥ " + number(r.Goal) + " x"
 	case r.Limit > 0:
 		return "≤ " + number(r.Limit) + " " + r.Unit
+	case r.Goal > 0:
+		return "≥ " + number(r.Goal) + " x"
 	}
 	return ""
 }
@@ -85,9 +92,9 @@ func (t *table) writeJSON(w io.Writer) error {
 func (t *table) writeText(w io.Writer) error {
 	fmt.Fprintf(w, "%s\nmedian of the rounds, in turns, in %g s; Redis, server and client share the machine\n\n", t.Machine, t.Seconds)
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tab, "figure\tunit\tours\tbare asynq\tratio\tgoal\treached")
+	fmt.Fprintln(tab, "figure\tunit\tours\tbare\tagainst\tratio\tgoal\treached")
 	for _, r := range t.Rows {
-		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%.2f\t%s\t%s\n", r.Name, r.Unit, number(r.Ours), number(r.Bare), r.Ratio, r.goal(), r.met())
+		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\t%.2f\t%s\t%s\n", r.Name, r.Unit, number(r.Ours), number(r.Bare), cmp.Or(r.Against, "bare asynq"), r.Ratio, r.goal(), r.met())
 	}
 	return tab.Flush()
 }
@@ -130,13 +137,13 @@ func describeMachine(ctx context.Context) (machine, error) {
 	if err != nil {
 		return m, err
 	}
-	text, err := s.rdb.Info(ctx, "server").Result()
+	text, err := s.DB.Info(ctx, "server").Result()
 	for line := range strings.Lines(text) {
 		if v, ok := strings.CutPrefix(line, "redis_version:"); ok {
 			m.Redis = strings.TrimSpace(v)
 		}
 	}
-	if stopErr := s.stop(); err == nil {
+	if stopErr := s.Close(); err == nil {
 		err = stopErr
 	}
 	return m, err

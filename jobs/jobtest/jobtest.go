@@ -21,6 +21,7 @@ import (
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/embedded"
+	"github.com/classifyd/classifyd/jobs/snapshot"
 )
 
 // Bubble runs f in a testing/synctest bubble that a System may live in.
@@ -68,7 +69,7 @@ type System struct {
 
 	mu       sync.Mutex // guards all below
 	accepted map[string]*promise
-	records  map[string]record
+	records  map[string]snapshot.Record
 }
 
 // Start starts a system and stops it when the test ends.
@@ -85,7 +86,7 @@ func Start(t testing.TB, o Options) *System {
 	if o.Handlers == nil {
 		o.Handlers = []jobs.Handler{Echo()}
 	}
-	s := &System{t: t, opt: o, accepted: map[string]*promise{}, records: map[string]record{}}
+	s := &System{t: t, opt: o, accepted: map[string]*promise{}, records: map[string]snapshot.Record{}}
 	s.Server = o.Jobs.Redis
 	s.Redis = redis.NewUniversalClient(s.Server)
 	t.Cleanup(func() { s.Redis.Close() })

@@ -1,7 +1,7 @@
 -- cancel: whatever the state, a record that has not ended is canceled, at once and for good.
 -- KEYS 1 record
 -- ARGV 1 ETag's first fence, "" for any  2 ETag's version  3 retention in µs
--- Returns {what, s, m, r, e}, what being "now", "before" (it was canceled already), "ended" or "changed"; nil if there is none.
+-- Returns {what, s, m, r, e, R}, what being "now", "before" (it was canceled already), "ended" or "changed"; nil if there is none.
 evenfull(KEYS[1])
 local r = read(KEYS[1])
 if not r then return nil end
@@ -21,5 +21,5 @@ else
   refence(r)
   finish(r, "c", now, ARGV[3])
 end
-local f = redis.call("HMGET", r.key, "s", "m", "r", "e")
-return { what, f[1], f[2], f[3] or "", f[4] or "" }
+local f = redis.call("HMGET", r.key, "s", "m", "r", "e", "R")
+return { what, f[1], f[2], f[3] or "", f[4] or "", f[5] or "" }

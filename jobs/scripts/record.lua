@@ -6,6 +6,8 @@
 --   VIA   lane of the latest delivery: h n l a
 -- Field m, the meta, never changes: CREATED FIRSTFENCE LANE FINGERPRINT PRIORITY, then a line each for
 -- the type, the user, the client-request-id and the trace.
+-- Fields c and f, the request and its file, and r, the result, are packed; where one is a blob, there is instead C, F
+-- or R: NAME SIZE (c is then empty). {shard}:blobs has the names of all of them, {shard}:dead those to be deleted.
 -- Times are µs since 1970; numbers that large must be printed by int, Lua would round them.
 
 local function int(n) return string.format("%.0f", n) end
@@ -20,9 +22,14 @@ local ended = { s = "succeeded", f = "failed", c = "canceled" }
 
 -- Reads a record, with its content if that is asked for.
 local function read(key, content)
-  local f = redis.call("HMGET", key, "s", "m", "w", content and "c" or "s")
+  local f
+  if content then
+    f = redis.call("HMGET", key, "s", "m", "w", "C", "F", "R", "c", "f")
+  else
+    f = redis.call("HMGET", key, "s", "m", "w", "C", "F", "R")
+  end
   if not f[1] or not f[2] then return nil end
-  local r = { key = key, meta = f[2], watched = f[3], content = f[4] }
+  local r = { key = key, meta = f[2], watched = f[3], blobs = { C = f[4], F = f[5], R = f[6] }, content = f[7], file = f[8] }
   r.tag, r.name, r.tenant, r.id = string.match(key, "^({.-}):j:(([^/]+)/(.+))$")
   r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost, r.started, r.ended, r.due, r.progress, r.owner =
     string.match(f[1], "^(%a) (%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$")
@@ -81,6 +88,9 @@ local function refence(r)
   r.fence = int(r.fence + 1)
 end
 
+-- What a run of r needs of its content: the fields c, f, C and F, "" for none.
+local function carried(r) return r.content or "", r.file or "", r.blobs.C or "", r.blobs.F or "" end
+
 -- Starts r, which has a new fence, in an owner's name and under a lease in µs. Returns its head.
 local function begin(r, was, now, owner, lease)
   r.state, r.owner, r.progress, r.starts = "r", owner, "0", int(r.starts + 1)
@@ -102,13 +112,23 @@ local function failure(r, json, now)
   redis.call("HSET", r.key, "e", (e or "") .. int(now) .. " " .. json .. "\n")
 end
 
+-- Gives up a blob of r, if that has one in this field.
+local function bury(r, field)
+  local name = r.blobs[field] and string.match(r.blobs[field], "^%S+")
+  if not name then return end
+  redis.call("SREM", r.tag .. ":blobs", name)
+  redis.call("SADD", r.tag .. ":dead", name)
+end
+
 -- Ends r as s, f or c, with its result if it has one, and deletes its content. keep is the retention in µs.
 local function finish(r, state, now, keep, result)
   local was = index(r)
   quiet(r)
   r.state, r.owner, r.ended = state, "-", int(now)
   if state == "s" then r.progress = "100" end
-  redis.call("HDEL", r.key, "c", "w")
+  redis.call("HDEL", r.key, "c", "f", "C", "F", "w")
+  bury(r, "C")
+  bury(r, "F")
   redis.call("ZADD", r.tag .. ":ended", int(now + keep), r.name)
   write(r, was, now, result)
 end
@@ -120,6 +140,7 @@ local function erase(r)
   local set = index(r)
   redis.call("ZREM", set, r.id)
   redis.call("DEL", r.key)
+  for _, field in ipairs({ "C", "F", "R" }) do bury(r, field) end
   event(r.tag, r.tenant, r.id)
   if redis.call("EXISTS", set) == 1 then return end
   local i = r.tag .. ":i:" .. r.tenant .. ":"

@@ -30,10 +30,13 @@ for i = 2, #KEYS do
     need(index(r), r.id, r.created)
     needIn(r.tag .. ":types:" .. r.tenant, r.type)
     needIn(r.tag .. ":tenants", r.tenant)
+    for _, blob in pairs(r.blobs) do
+      if blob then needIn(r.tag .. ":blobs", string.match(blob, "^%S+")) end
+    end
     if ended[r.state] then
       need(r.tag .. ":ended", r.name, int(r.ended + ARGV[2]))
-      if redis.call("HEXISTS", r.key, "c") == 1 then
-        if not dry then redis.call("HDEL", r.key, "c") end
+      if redis.call("HEXISTS", r.key, "c") == 1 or redis.call("HEXISTS", r.key, "f") == 1 then
+        if not dry then redis.call("HDEL", r.key, "c", "f") end
         out[2] = out[2] + 1
       end
     elseif r.state == "r" then

@@ -6,9 +6,9 @@
 --      either  8 prefix of record keys  9 lost starts after which a job runs alone; then for each lane the prefix of its task keys; then the job types that the
 --      owner serves
 -- Returns nil when the lanes are empty, else the least wait, in µs, of the jobs that were passed on to a worker that
--- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c} where what
--- is "run", or "unserved" when no live worker serves its type, or "alone" for the last of them, which has not started but
--- is reserved with that fence. A delivery that counts for nothing, and one of a job
+-- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c, f, C, F} where
+-- what is "run", or "unserved" when no live worker serves its type, or "alone" for the last of them, which has not
+-- started but is reserved with that fence. A delivery that counts for nothing, and one of a job
 -- that waited too long, end here. A task that lost its message is dropped: its job is found by the sweep.
 -- A job that is passed on waits a sixteenth of its age at an ARGV 5 of 250 ms, but not above 10 s, and a millisecond
 -- for each job that waits likewise, so that what a busy worker has to leave does not keep the others from their own.
@@ -47,10 +47,10 @@ local function start(id, msg)
   end
   if tonumber(r.lost) >= tonumber(ARGV[9]) then
     reserved = true
-    out[#out + 1] = { id, msg, "alone", r.fence, reserve(r, now, ARGV[3]), r.meta, "" }
+    out[#out + 1] = { id, msg, "alone", r.fence, reserve(r, now, ARGV[3]), r.meta, "", "", "", "" }
     return
   end
-  out[#out + 1] = { id, msg, what, r.fence, begin(r, was, now, owner, ARGV[3]), r.meta, r.content or "" }
+  out[#out + 1] = { id, msg, what, r.fence, begin(r, was, now, owner, ARGV[3]), r.meta, carried(r) }
 end
 
 local looked = 0

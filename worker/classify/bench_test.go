@@ -3,6 +3,8 @@ package classify_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +47,24 @@ func text(kind int, size int) string {
 	return b.String()[:size]
 }
 
+// withoutEvidence are the built-in types as far as they need no word beside them.
+func withoutEvidence(t testing.TB) *classify.Engine {
+	t.Helper()
+	var alone []*classify.Type
+	for _, typ := range types.All() {
+		typ.Rules = slices.DeleteFunc(typ.Rules, func(r classify.Rule) bool { return r.Alone == 0 })
+		typ.Words = nil
+		if len(typ.Rules) > 0 {
+			alone = append(alone, typ)
+		}
+	}
+	e, err := classify.New(alone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
 func engine(t testing.TB) *classify.Engine {
 	t.Helper()
 	e, err := classify.New(types.All())
@@ -54,20 +74,84 @@ func engine(t testing.TB) *classify.Engine {
 	return e
 }
 
+// A corpus is a text to measure with, and how many checks of rules a KB of it
+// may cost; see TestFewRulesLookAtOrdinaryText.
+type corpus struct {
+	name, text string
+	most       int
+}
+
+// corpora are texts of a MB. Those of the kinds hold little but one form, those
+// of the genres nearly everything that looks like what the types look for.
+func corpora() []corpus {
+	var all []corpus
+	for k, kind := range kinds {
+		all = append(all, corpus{kind.name, text(k, 1<<20), map[string]int{"prose": 1, "log": 200, "csv": 150, "dense": 210}[kind.name]})
+	}
+	for _, g := range genres {
+		all = append(all, corpus{"mixed " + g.name, g.write(1, 1<<20)[:1<<20], map[string]int{"prose": 25, "log": 240, "csv": 500, "code": 100, "json": 250}[g.name]})
+	}
+	return all
+}
+
 func BenchmarkScan(b *testing.B) {
-	e := engine(b)
-	for _, size := range []int{1 << 10, 1 << 20} {
-		for k, kind := range kinds {
-			text := text(k, size)
-			b.Run(fmt.Sprintf("%dKB/%s", size>>10, kind.name), func(b *testing.B) {
-				b.SetBytes(int64(size))
-				b.ReportAllocs()
-				for b.Loop() {
-					if _, err := e.Scan(b.Context(), text, classify.Options{}); err != nil {
-						b.Fatal(err)
+	for _, engine := range []struct {
+		name string
+		*classify.Engine
+	}{{"alone", withoutEvidence(b)}, {"evidence", engine(b)}} {
+		for _, size := range []int{1 << 10, 1 << 20} {
+			for _, c := range corpora() {
+				b.Run(fmt.Sprintf("%s/%dKB/%s", engine.name, size>>10, c.name), func(b *testing.B) {
+					b.SetBytes(int64(size))
+					b.ReportAllocs()
+					for b.Loop() {
+						if _, err := engine.Scan(b.Context(), c.text[:size], classify.Options{}); err != nil {
+							b.Fatal(err)
+						}
 					}
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkRegexps is for scale: what one expression a type costs, without any
+// check, for a tenth of the types.
+func BenchmarkRegexps(b *testing.B) {
+	var all []*regexp.Regexp
+	for _, expr := range []string{
+		`\b(?:\d[ -]?){13,16}\b`, `\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?\b`, `\b\d{3}-\d{2}-\d{4}\b`, `\b9\d{2}-[5-9]\d-\d{4}\b`,
+		`\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b`, `\b(?:\d{1,3}\.){3}\d{1,3}\b`, `\b(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}\b`, `\b(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}\b`,
+		`\bhttps?://[^\s"'<>]+`, `\b(?:AKIA|ASIA)[A-Z2-7]{16}\b`, `\bgh[pousr]_[A-Za-z0-9]{36}\b`, `\bxox[abpr]-[A-Za-z0-9-]{10,}\b`, `\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]+\b`,
+		`-----BEGIN [A-Z ]*PRIVATE KEY-----`, `\b(?:bc1|[13])[a-zA-HJ-NP-Z0-9]{25,39}\b`, `\b0x[0-9a-fA-F]{40}\b`, `\b[A-HJ-NPR-Z0-9]{17}\b`, `\b\d{2}-\d{7}\b`,
+		`\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:\d{2} ?){3}[A-D]\b`, `\b\d{3} ?\d{3} ?\d{4}\b`, `\b\d{8}[A-Z]\b`, `\b[XYZ]\d{7}[A-Z]\b`, `\b[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]\b`,
+		`\b\d{11}\b`, `\b\d{3}\.\d{3}\.\d{3}-\d{2}\b`, `\b\d{6}[-+A]\d{3}[0-9A-Y]\b`, `\b[STFGM]\d{7}[A-Z]\b`, `\b[2-9]\d{3} ?\d{4} ?\d{4}\b`, `\b[A-Z]{5}\d{4}[A-Z]\b`,
+		`\+?\d[\d ().-]{7,15}\d`, `\b\d{4}-\d{2}-\d{2}\b`, `(?i)\b(?:password|passwd|pwd|secret)\s*[:=]\s*\S{6,}`,
+	} {
+		all = append(all, regexp.MustCompile(expr))
+	}
+	for _, c := range corpora() {
+		text := c.text[:64<<10]
+		b.Run(fmt.Sprintf("%dof/64KB/%s", len(all), c.name), func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				for _, re := range all {
+					re.FindAllStringIndex(text, -1)
 				}
-			})
+			}
+		})
+	}
+}
+
+// A row that lets its rules look at every word or number slows all scans, and
+// nobody notices one row. No time is taken: the checks are counted.
+func TestFewRulesLookAtOrdinaryText(t *testing.T) {
+	e := engine(t)
+	for _, c := range corpora() {
+		if got := e.Checks(c.text) >> 10; got > c.most {
+			t.Errorf("%s: rules look at %d candidates a KB, want at most %d", c.name, got, c.most)
+		} else {
+			t.Logf("%s: %d a KB", c.name, got)
 		}
 	}
 }
@@ -78,9 +162,9 @@ func BenchmarkTableLookup(b *testing.B) {
 	for i := range table {
 		table[i] = uint8(i * 7)
 	}
-	for k, kind := range kinds {
-		text := text(k, 1<<20)
-		b.Run("1024KB/"+kind.name, func(b *testing.B) {
+	for _, c := range corpora() {
+		text := c.text
+		b.Run("1024KB/"+c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			sum := 0
 			for b.Loop() {

@@ -23,6 +23,7 @@ type Engine struct {
 	terms    *lexicon // of the terms, a list for each of termed; nil without any
 	termed   []int    // the rules with terms
 	hold     int      // how far behind the scanner a candidate can still begin
+	near     int      // how far from a candidate, before its Check, evidence can stand
 	seed     maphash.Seed
 	scanners sync.Pool
 }
@@ -32,6 +33,11 @@ type rule struct {
 	*Rule
 	typ           int
 	before, after int // the window of its Check
+
+	// At hand, since the scanner asks for each candidate.
+	check  func(*Candidate) bool
+	needy  bool // Alone is 0
+	strict bool // Strength is Structure
 }
 
 var guid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -93,6 +99,15 @@ func (e *Engine) compile(further []*Type) (*Engine, error) {
 	words := make([][]string, len(n.types))
 	for i, t := range n.types {
 		words[i] = t.Words
+		n.near = max(n.near, t.proximity())
+	}
+	for _, r := range n.rules {
+		if r.Alone == 0 {
+			n.near = max(n.near, n.types[r.typ].proximity()+max(r.before, r.after))
+		}
+	}
+	if first == 0 {
+		n.sortLayouts()
 	}
 	var err error
 	if n.lexicon, err = newLexicon(words); err != nil {
@@ -119,6 +134,7 @@ func (e *Engine) add(i int, t *Type) error {
 	}
 	for k := range t.Rules {
 		r := rule{Rule: &t.Rules[k], typ: i, before: reach, after: reach}
+		r.check, r.needy, r.strict = r.Check, r.Alone == 0, r.Strength >= Structure
 		switch s := r.Shape.(type) {
 		case nil:
 			return fmt.Errorf("rule %d has no shape", k)
@@ -142,6 +158,23 @@ func (e *Engine) add(i int, t *Type) error {
 		}
 	}
 	return nil
+}
+
+// sortLayouts sets the rules that need evidence apart.
+func (e *Engine) sortLayouts() {
+	for i := range e.tables.layouts {
+		l := &e.tables.layouts[i]
+		slices.SortStableFunc(l.rules, func(a, b int) int { return min(e.rules[b].Alone, 1) - min(e.rules[a].Alone, 1) })
+		l.types = make([]uint64, len(e.types)/64+1)
+		for _, r := range l.rules {
+			if e.rules[r].Alone > 0 {
+				l.alone++
+				continue
+			}
+			typ := e.rules[r].typ
+			l.types[typ/64] |= 1 << (typ % 64)
+		}
+	}
 }
 
 // Types returns the types in the order given to New.

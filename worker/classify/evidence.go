@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -179,21 +178,21 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 	s, steps := f.s, hi-lo
 	i := lo
 	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
-		i--
+		i++
 	}
 	if i > 0 {
 		if r, _ := utf8.DecodeLastRuneInString(s[:i]); l.spaced(r) {
-			i = l.skip(s, i)
+			i = l.skip(s, i, hi)
 		}
 	}
 	for i < hi {
 		c := s[i]
 		if !l.ascii[c] {
-			r, n := rune(c), 1
-			if c >= utf8.RuneSelf {
-				r, n = utf8.DecodeRuneInString(s[i:])
+			if c < utf8.RuneSelf {
+				i++
+				continue
 			}
-			if !l.isLetter(r) {
+			if r, n := utf8.DecodeRuneInString(s[i:]); !l.isLetter(r) {
 				i += n
 				continue
 			}
@@ -209,7 +208,7 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 				steps += n
 			}
 		}
-		i = l.skip(s, i)
+		i = l.skip(s, i, hi)
 	}
 	return hits, steps
 }
@@ -286,9 +285,9 @@ func (l *lexicon) ends(s string, k int) bool {
 	return !l.spaced(next)
 }
 
-// skip returns the end of the word that i is in.
-func (l *lexicon) skip(s string, i int) int {
-	for start := i; i < len(s); {
+// skip returns the end of the word that i is in, or where it reaches hi.
+func (l *lexicon) skip(s string, i, hi int) int {
+	for start := i; i < hi; {
 		if l.ascii[s[i]] {
 			i++
 			continue
@@ -341,31 +340,4 @@ func (l *lexicon) spaced(r rune) bool {
 // supports reports whether the word is evidence for the type.
 func (l *lexicon) supports(word int32, typ int) bool {
 	return l.lists[word][typ/64]&(1<<(typ%64)) != 0
-}
-
-// near calls yield with the hits that support c, by offset, until it returns false.
-func (sc *scanner) near(c *candidate, yield func(*hit) bool) {
-	typ := sc.e.rules[c.rule].typ
-	sc.hitsWithin(c, sc.e.types[typ].proximity(), func(h *hit) bool {
-		return !sc.e.lexicon.supports(h.word, typ) || yield(h)
-	})
-}
-
-// hitsWithin calls yield with the hits at most reach from c and apart from it,
-// by offset, until it returns false.
-func (sc *scanner) hitsWithin(c *candidate, reach int, yield func(*hit) bool) {
-	from, _ := slices.BinarySearchFunc(sc.hits, c.ustart-reach-sc.e.lexicon.longest, func(h hit, at int) int {
-		return cmp.Compare(h.ustart, at)
-	})
-	for i := from; i < len(sc.hits); i++ {
-		h := &sc.hits[i]
-		sc.steps++
-		if h.ustart > c.uend+reach {
-			return
-		}
-		apart := h.uend <= c.ustart && c.ustart-h.uend <= reach || h.ustart >= c.uend
-		if apart && !yield(h) {
-			return
-		}
-	}
 }

@@ -58,12 +58,48 @@ func (r *Rule) failed() Reason {
 	return BadForm
 }
 
+// A question is what one type makes of s[start:end]. Of the type's rules several
+// may want that span, and it is refused only once all of them have refused it.
+type question struct {
+	typ, start, end int
+	rule            int    // that refused it first
+	why             Reason // "" once a rule has taken it
+}
+
 // refuse explains why the candidate of a rule over s[start:end] was refused, if
-// anybody asks.
+// anybody asks and no other rule of its type takes it.
 func (sc *scanner) refuse(rule, start, end int, why Reason) {
-	if sc.opt.MaxExplanations > 0 && sc.look[sc.e.rules[rule].typ] {
-		sc.explain(rule, start, end, Explanation{Outcome: Refused, Reason: why})
+	if sc.opt.MaxExplanations > 0 && sc.look[sc.e.rules[rule].typ] && sc.ask(rule, start, end) {
+		sc.asked.why = why
 	}
+}
+
+// accept says that a rule takes s[start:end], whatever others of its type say.
+func (sc *scanner) accept(rule, start, end int) {
+	if sc.opt.MaxExplanations > 0 {
+		sc.ask(rule, start, end)
+		sc.asked.why = ""
+	}
+}
+
+// ask reports whether the rule is the first of its type that is asked about
+// s[start:end], and answers what was asked before.
+func (sc *scanner) ask(rule, start, end int) bool {
+	typ := sc.e.rules[rule].typ
+	if q := &sc.asked; q.typ == typ && q.start == start && q.end == end {
+		return false
+	}
+	sc.answer()
+	sc.asked = question{typ: typ, start: start, end: end, rule: rule}
+	return true
+}
+
+// answer explains a refusal that stands.
+func (sc *scanner) answer() {
+	if q := sc.asked; q.why != "" {
+		sc.explain(q.rule, q.start, q.end, Explanation{Outcome: Refused, Reason: q.why})
+	}
+	sc.asked = question{}
 }
 
 // lose explains the refusal of a candidate that got as far as having a

@@ -17,5 +17,14 @@ func (e *Engine) Scanner() func(text string) (*Result, int) {
 	}
 }
 
+// Checks returns how many rules look at a candidate in text.
+func (e *Engine) Checks(text string) int {
+	sc := newScanner(e)
+	copy(sc.look, e.everyone)
+	sc.begin(context.Background(), text, Options{})
+	sc.scan()
+	return sc.checks
+}
+
 // SetWindow makes the windows of s so large, without their margins.
 func (s *Stream) SetWindow(size int) { s.size = size }

@@ -2,7 +2,7 @@ package classify
 
 import (
 	"math"
-	"sort"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -10,27 +10,23 @@ import (
 type folded struct {
 	orig   string
 	s      string
-	edits  []edit // where s and orig differ, by offset; empty if they are the same
+	edits  edits  // where s and orig differ; none if they are the same
 	ascii  bool   // orig is ASCII, so that bytes are UTF-16 code units
+	valid  bool   // orig is UTF-8; known once there are marks
 	marks  []mark // built when an offset is first asked for
 	looked int    // bytes looked at to read others
 }
 
-// An edit says that s[from:from+out] stands for orig[to:to+in]. Between two of
-// them s and orig are the same. It is small, since a text may consist of them.
-type edit struct {
-	from, to uint32
-	out, in  uint16
-}
-
-// A mark is the first character at or after a multiple of markEvery bytes.
+// A mark says how many code units stand before a byte: in valid UTF-8 at each
+// multiple of markEvery bytes, else at the first character from there on.
 type mark struct{ off, units int }
 
 const markEvery = 64
 
 // reset reads text. A text of 4 GiB, which no limit lets through, is read as it is.
 func (f *folded) reset(text string) {
-	*f = folded{orig: text, s: text, ascii: true, edits: f.edits[:0], marks: f.marks[:0]}
+	f.edits.clear()
+	*f = folded{orig: text, s: text, ascii: true, edits: f.edits, marks: f.marks[:0]}
 	first := firstHigh(text)
 	if first == len(text) {
 		return
@@ -62,37 +58,38 @@ func (f *folded) reset(text string) {
 // origin turns a span of s, which is not empty, into the span of orig it came
 // from, whole characters without removed ones at either edge.
 func (f *folded) origin(start, end int) (int, int) {
-	if len(f.edits) == 0 {
+	if f.edits.n == 0 {
 		return start, end
 	}
-	before := sort.Search(len(f.edits), func(i int) bool { return int(f.edits[i].from) > start })
-	if before > 0 {
-		e := f.edits[before-1]
-		if from := int(e.from); start < from+int(e.out) {
-			start = int(e.to)
+	if e, ok := f.edits.find(start + 1); ok {
+		if from, to := e.behind(); start < from {
+			start = e.to
 		} else {
-			start += int(e.to) + int(e.in) - from - int(e.out)
+			start += to - from
 		}
 	}
-	before = sort.Search(len(f.edits), func(i int) bool { return int(f.edits[i].from) >= end })
-	if before > 0 {
-		e := f.edits[before-1]
-		if from := int(e.from); end < from+int(e.out) {
-			end = int(e.to) + int(e.in)
+	if e, ok := f.edits.find(end); ok {
+		if from, to := e.behind(); end < from {
+			end = to
 		} else {
-			end += int(e.to) + int(e.in) - from - int(e.out)
+			end += to - from
 		}
 	}
 	return start, end
 }
 
-// units returns how many UTF-16 code units stand before the byte at off in orig.
+// units returns how many UTF-16 code units stand before the byte at off in orig,
+// where a character begins.
 func (f *folded) units(off int) int {
 	if f.ascii {
 		return off
 	}
 	if len(f.marks) == 0 {
 		f.mark()
+	}
+	if f.valid {
+		at := off / markEvery
+		return f.marks[at].units + utf16Len(f.orig[at*markEvery:off])
 	}
 	m := f.marks[off/markEvery]
 	if m.off > off { // a character reaches over the multiple, and off is within it
@@ -106,6 +103,14 @@ func (f *folded) units(off int) int {
 
 func (f *folded) mark() {
 	var m mark
+	if f.valid = utf8.ValidString(f.orig); f.valid {
+		for ; m.off+markEvery <= len(f.orig); m.off += markEvery {
+			f.marks = append(f.marks, m)
+			m.units += utf16Len(f.orig[m.off : m.off+markEvery])
+		}
+		f.marks = append(f.marks, m)
+		return
+	}
 	for next := 0; ; next += markEvery {
 		for m.off < next && m.off < len(f.orig) {
 			m.step(f.orig)
@@ -124,6 +129,29 @@ func (m *mark) step(s string) {
 	if r > 0xFFFF {
 		m.units++
 	}
+}
+
+// utf16Len counts the UTF-16 code units of s, a piece of valid UTF-8: one for
+// the first byte of each character, and one more where that says four bytes.
+func utf16Len(s string) int {
+	const ones = 0x0101010101010101
+	n := len(s)
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		b := s[i : i+8]
+		x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		n -= bits.OnesCount64(x >> 7 &^ (x >> 6) & ones)
+		n += bits.OnesCount64(x >> 7 & (x >> 6) & (x >> 5) & (x >> 4) & ones)
+	}
+	for ; i < len(s); i++ {
+		switch {
+		case s[i]&0xC0 == 0x80:
+			n--
+		case s[i] >= 0xF0:
+			n++
+		}
+	}
+	return n
 }
 
 // firstHigh returns the index of the first byte that is not ASCII.

@@ -35,7 +35,7 @@ func (sc *scanner) number(i int) int {
 		p = sc.extend(p, i, j)
 		if j < len(s) && t.class[s[j]]&letter != 0 {
 			sc.run(p)
-			return sc.word(i, j)
+			return sc.word(i)
 		}
 		open = sc.follow(open, sep, i, j)
 
@@ -114,22 +114,34 @@ func (sc *scanner) follow(open int, sep uint8, i, j int) int {
 			continue
 		}
 		way.kinds |= 1 << kind
-		if rules := t.layouts[way.node].rules; len(rules) > 0 {
-			if sc.partOfLonger(way.start, j, way.kinds) {
-				for _, r := range rules {
-					sc.refuse(r, way.start, j, LongerNumber)
-				}
-			} else {
-				sc.setDigits(way.start, j)
-				for _, r := range rules {
-					sc.propose(r, way.start, j, j)
-				}
-			}
+		if l := &t.layouts[way.node]; len(l.rules) > 0 {
+			sc.read(l, way.start, j, way.kinds)
 		}
 		ways[keep] = way
 		keep++
 	}
 	return keep
+}
+
+// read proposes the number s[start:end] to the rules of its layout.
+func (sc *scanner) read(l *layout, start, end int, kinds uint8) {
+	rules := l.rules
+	if sc.opt.MaxExplanations == 0 && !sc.supportedAny(l.types, start, end) {
+		rules = rules[:l.alone]
+	}
+	if len(rules) == 0 {
+		return
+	}
+	if sc.partOfLonger(start, end, kinds) {
+		for _, r := range rules {
+			sc.refuse(r, start, end, LongerNumber)
+		}
+		return
+	}
+	sc.setDigits(start, end)
+	for _, r := range rules {
+		sc.propose(r, start, end, end)
+	}
 }
 
 func (sc *scanner) setDigits(start, end int) {

@@ -47,7 +47,7 @@ func (sc *scanner) byRank(a, b candidate) int {
 
 // resolve weighs candidates, which are sorted by offset, and counts the winners.
 func (sc *scanner) resolve(cs []candidate) {
-	sc.findEvidence(cs)
+	sc.answer() // checks are done with these, evidence asks anew
 	sc.weighed = sc.weighed[:0]
 	for _, c := range cs {
 		sc.weigh(c)
@@ -64,47 +64,19 @@ func (sc *scanner) resolve(cs []candidate) {
 	}
 }
 
-// findEvidence collects the evidence words around cs.
-func (sc *scanner) findEvidence(cs []candidate) {
-	sc.hits = sc.hits[:0]
-	lex := sc.e.lexicon
-	lo, hi := 0, 0
-	look := func() {
-		var n int
-		sc.hits, n = lex.find(&sc.folded, lo, hi, sc.hits)
-		sc.steps += n
-	}
-	for i := range cs {
-		t := sc.e.types[sc.e.rules[cs[i].rule].typ]
-		if len(t.Words) == 0 {
-			continue
-		}
-		reach := t.proximity()
-		if !sc.ascii {
-			reach *= 3 // UTF-8 has at most three bytes for one UTF-16 code unit
-		}
-		if len(sc.edits) > 0 {
-			reach *= 2 // and no more than twice as many were made of them
-		}
-		from, to := max(0, cs[i].start-reach-lex.longest), min(len(sc.s), cs[i].end+reach+1)
-		if from > hi {
-			look()
-			lo, hi = from, to
-		}
-		hi = max(hi, to)
-	}
-	look()
-}
-
 // weigh appends to weighed what of c has any confidence.
 func (sc *scanner) weigh(c candidate) {
+	r := &sc.e.rules[c.rule]
+	if c.n == 0 && r.Alone == 0 && !sc.supported(r.typ, c.start, c.end) {
+		sc.refuse(c.rule, c.start, c.end, NoEvidence)
+		return
+	}
 	start, end := sc.origin(c.start, c.end)
 	c.ustart, c.uend = sc.units(start), sc.units(end)
 	if c.n > 0 {
 		sc.weighGroup(c)
 		return
 	}
-	r := &sc.e.rules[c.rule]
 	c.confidence = r.Alone
 	sc.near(&c, func(*hit) bool {
 		c.confidence, c.evident = r.With, true
@@ -114,6 +86,7 @@ func (sc *scanner) weigh(c candidate) {
 		sc.refuse(c.rule, c.start, c.end, NoEvidence)
 		return
 	}
+	sc.accept(c.rule, c.start, c.end)
 	sc.weighed = append(sc.weighed, c)
 }
 
@@ -130,6 +103,7 @@ func (sc *scanner) weighGroup(c candidate) {
 		r := &sc.e.rules[rule]
 		if sc.evident[r.typ/64]&(1<<(r.typ%64)) != 0 {
 			c.rule, c.confidence, c.evident = rule, r.With, true
+			sc.accept(rule, c.start, c.end)
 			sc.weighed = append(sc.weighed, c)
 		} else {
 			sc.refuse(rule, c.start, c.end, NoEvidence)

@@ -103,13 +103,16 @@ func consumes(re *syntax.Regexp) bool {
 // folds reports whether re names a character that folding takes away.
 func folds(re *syntax.Regexp) bool {
 	if re.Op == syntax.OpLiteral {
-		return slices.ContainsFunc(re.Rune, func(r rune) bool {
-			var f folded
-			f.reset(string(r))
-			return f.s != f.orig
-		})
+		return slices.ContainsFunc(re.Rune, foldedAway)
 	}
 	return slices.ContainsFunc(re.Sub, folds)
+}
+
+// foldedAway reports whether no folded text has r.
+func foldedAway(r rune) bool {
+	var f folded
+	f.reset(string(r))
+	return f.s != f.orig
 }
 
 func (p Pattern) compile(t *tables, rule int) error {
@@ -135,10 +138,12 @@ func (w Terms) compile(t *tables, rule int) error {
 
 // NoTerm returns the index of the first of words that can be neither one of
 // [Terms] nor an evidence word, or -1: a word has two bytes at least and begins
-// with a letter or a digit.
+// with a letter or a digit, and has no character that folding takes away.
 func NoTerm(words []string) int {
 	l := emptyLexicon()
-	return slices.IndexFunc(words, func(w string) bool { return !l.takes(l.normal(w)) })
+	return slices.IndexFunc(words, func(w string) bool {
+		return !l.takes(l.normal(w)) || slices.ContainsFunc([]rune(w), foldedAway)
+	})
 }
 
 type pattern struct {

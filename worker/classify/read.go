@@ -2,7 +2,6 @@ package classify
 
 import (
 	"bytes"
-	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -281,14 +280,7 @@ func (w *folder) edit(i, end int) {
 	if string(w.char) == w.orig[i:end] {
 		return
 	}
-	if last := len(w.edits) - 1; len(w.char) == 0 && last >= 0 {
-		// A run of what is removed is one edit, however long.
-		if e := &w.edits[last]; e.out == 0 && int(e.from) == at && int(e.in)+end-i <= math.MaxUint16 {
-			e.in += uint16(end - i)
-			return
-		}
-	}
-	w.edits = append(w.edits, edit{uint32(at), uint32(i), uint16(len(w.char)), uint16(end - i)})
+	w.edits.add(edit{at, i, len(w.char), end - i})
 }
 
 // apart reports whether the run of styled characters around i, of which i is

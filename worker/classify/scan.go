@@ -42,7 +42,12 @@ type scanner struct {
 	spare   []int
 	weighed []candidate
 	evident []uint64 // the set of types that the words near a group support
-	hits    []hit
+
+	cells     []cell // of which the first is the text's firstCell-th
+	firstCell int
+	nearBytes int // the engine's near, in bytes of this text
+	vicinity  vicinity
+
 	found   []hit // terms
 	passed  []int // by rule: the end of its pattern's last match; nil without patterns and terms
 	support []hit // of the match at hand
@@ -53,6 +58,7 @@ type scanner struct {
 
 	explanations []Explanation
 	unexplained  int
+	asked        question // the last, and so the only one that is open
 
 	// What a Stream needs. Offsets count UTF-16 code units, from, to and until
 	// a match's start and end as the Stream's caller and the window see them.
@@ -62,6 +68,7 @@ type scanner struct {
 	kept     func(offset int) // hears of matches that are kept
 	lost     bool             // MaxUnique was reached
 	steps    int              // bytes and neighbours looked at, so that tests can prove the cost linear
+	checks   int              // of rules, so that tests can hold them few
 }
 
 // A candidate is a Candidate that passed its rule's Check.
@@ -90,7 +97,7 @@ type tally struct {
 
 func newScanner(e *Engine) *scanner {
 	n := len(e.types)
-	return &scanner{e: e, last: -1, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n), evident: make([]uint64, n/64+1)}
+	return &scanner{e: e, last: -1, look: make([]bool, n), report: make([]bool, n), tallies: make([]tally, n), evident: make([]uint64, n/64+1), vicinity: vicinity{types: make([]uint64, n/64+1)}}
 }
 
 // Scan finds the types that opt asks for in text, which should be valid UTF-8;
@@ -117,10 +124,10 @@ func (sc *scanner) begin(ctx context.Context, text string, opt Options) {
 	}
 	opt.MaxExplanations = max(0, opt.MaxExplanations)
 	sc.ctx, sc.opt, sc.err = ctx, opt, nil
-	sc.due, sc.sought, sc.probe, sc.steps = 0, 0, 0, 0
+	sc.due, sc.sought, sc.probe, sc.steps, sc.checks = 0, 0, 0, 0, 0
 	sc.base, sc.from, sc.to, sc.until, sc.kept = 0, 0, math.MaxInt, 0, nil
 	sc.unique, sc.lost = 0, false
-	sc.explanations, sc.unexplained = nil, 0
+	sc.explanations, sc.unexplained, sc.asked = nil, 0, question{}
 	if opt.MaxExplanations > 0 {
 		sc.explanations = []Explanation{} // asked for, even if there are none
 	}
@@ -135,9 +142,10 @@ func (e *Engine) release(sc *scanner) {
 
 // forget empties the buffers, so that no content stays behind.
 func (sc *scanner) forget() {
-	sc.folded = folded{edits: sc.edits[:0], marks: sc.marks[:0]}
+	sc.edits.clear()
+	sc.folded = folded{edits: sc.edits, marks: sc.marks[:0]}
 	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
-	sc.pending, sc.hits, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.hits[:0], sc.found[:0], sc.grouped[:0], -1
+	sc.pending, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.found[:0], sc.grouped[:0], -1
 	clear(sc.passed)
 	clear(sc.tallies)
 	clear(sc.value[:cap(sc.value)])
@@ -146,6 +154,7 @@ func (sc *scanner) forget() {
 
 // scan is the one pass over the text.
 func (sc *scanner) scan() {
+	sc.arrive()
 	s, t := sc.s, sc.e.tables
 	mask := t.after[' '] // the text's edge is as good as a space
 	for i := 0; i < len(s) && sc.err == nil; {
@@ -171,10 +180,10 @@ func (sc *scanner) scan() {
 				i = sc.small(i)
 			case t.class[b]&digit != 0:
 				i = sc.number(i)
-			case i+1 < len(s) && t.starts[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)] != 0:
-				i = sc.word(i, i)
+			case i+1 < len(s) && t.opened[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)]:
+				i = sc.word(i)
 			default:
-				i++ // no word begins so; the bytes left of it open nothing
+				i++ // no word begins so, unless a digit of it says so; see small
 			}
 			mask = t.after[s[i-1]]
 		}
@@ -184,22 +193,32 @@ func (sc *scanner) scan() {
 		sc.tokens(len(s)) // the last word may have reached over its block
 		sc.flush(len(s), true)
 	}
+	sc.answer()
 }
 
-// word handles the word that begins at start, whose bytes before i are known
-// to belong to it, and returns its end.
-func (sc *scanner) word(start, i int) int {
+// word handles the word that begins at start and returns its end.
+func (sc *scanner) word(start int) int {
 	s, t := sc.s, sc.e.tables
-	for i++; i < len(s) && t.class[s[i]]&word != 0; i++ {
+	i := start + 1
+	for i < len(s) && t.class[s[i]]&word != 0 {
+		i++
 	}
 	if i-start < 2 {
 		return i
 	}
-	if list := t.starts[int(s[start])<<7|int(s[start+1])]; t.lengths[list]&(1<<min(i-start, 63)) != 0 {
-		for _, w := range t.words[list] {
-			if n := int32(i - start); n >= w.min && n <= w.max && strings.HasPrefix(s[start:i], w.prefix) && (!w.small || strings.ContainsAny(s[start:min(i, start+4)], "0123456789")) {
-				sc.propose(int(w.rule), start, i, start)
-			}
+	list := t.words[t.starts[int(s[start])<<7|int(s[start+1])]][min(i-start, maxLength)]
+	if len(list) == 0 {
+		return i
+	}
+	digits, last := t.digits(s[start:i]), -1
+	for k := range list {
+		w := &list[k]
+		if (digits^w.digits)&w.care != 0 || w.small && digits&0b1111 == 0 || w.rule == last {
+			continue
+		}
+		if n := i - start; n >= w.min && n <= w.max && strings.HasPrefix(s[start+2:i], w.prefix) {
+			last = w.rule
+			sc.propose(last, start, i, start)
 		}
 	}
 	return i
@@ -220,7 +239,7 @@ func (sc *scanner) small(i int) int {
 	}
 	end := i + 1
 	if t.starts[int(s[start])<<7|int(s[start+1])] != 0 {
-		end = sc.word(start, i)
+		end = sc.word(start)
 	}
 	if i-start > 1 && strings.Trim(s[start:i], "abcdefghijklmnopqrstuvwxyz") == "" {
 		sc.glued = true
@@ -260,8 +279,17 @@ func (sc *scanner) tokens(hi int) {
 
 // around handles a trigger byte.
 func (sc *scanner) around(i int) {
-	for _, r := range sc.e.tables.around[sc.s[i]] {
-		sc.propose(r, i, i+1, i)
+	var prev, next byte
+	if i > 0 {
+		prev = sc.s[i-1]
+	}
+	if i+1 < len(sc.s) {
+		next = sc.s[i+1]
+	}
+	for _, a := range sc.e.tables.around[sc.s[i]] {
+		if a.prev[prev] && a.next[next] {
+			sc.propose(a.rule, i, i+1, i)
+		}
 	}
 }
 
@@ -269,21 +297,26 @@ func (sc *scanner) around(i int) {
 // behind at.
 func (sc *scanner) propose(ruleIndex, start, end, at int) {
 	r := &sc.e.rules[ruleIndex]
-	if !sc.look[r.typ] || sc.glued && r.Strength < Structure {
+	if !sc.look[r.typ] || sc.glued && !r.strict {
 		return
+	}
+	if r.needy && sc.opt.MaxExplanations == 0 && !sc.supported(r.typ, start, end) {
+		return // whatever Check would say
 	}
 	lo, hi := max(0, start-r.before), min(len(sc.s), max(end, at+r.after))
 	c := &sc.cand
 	c.Text, c.Start, c.End = sc.s[lo:hi], start-lo, end-lo
 	sc.steps += hi - lo
-	if r.Check != nil && !r.Check(c) {
+	sc.checks++
+	if r.check != nil && !r.check(c) {
 		if sc.opt.MaxExplanations > 0 {
 			sc.refuse(ruleIndex, start, end, r.failed())
 		}
 		return
 	}
+	sc.accept(ruleIndex, start, end)
 	found := candidate{start: lo + c.Start, end: lo + c.End, rule: ruleIndex}
-	if r.Alone == 0 && sc.e.types[r.typ].Proximity == 0 {
+	if r.needy && sc.e.types[r.typ].Proximity == 0 {
 		sc.group(found)
 		return
 	}
@@ -308,6 +341,7 @@ func (sc *scanner) flush(pos int, final bool) {
 		sc.seek(pos)
 	}
 	if sc.err != nil || len(sc.pending) == 0 {
+		sc.leave(pos)
 		return
 	}
 	slices.SortStableFunc(sc.pending, byOffset)
@@ -333,6 +367,7 @@ func (sc *scanner) flush(pos int, final bool) {
 		}
 	}
 	sc.grouped, sc.spare, sc.last = sc.spare, sc.grouped, -1
+	sc.leave(pos)
 }
 
 // count records a match that was accepted.

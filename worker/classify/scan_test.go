@@ -356,7 +356,7 @@ var adversarial = map[string]func(n int) string{
 // matches that are reported, a bounded number of bytes for it.
 func TestWorkAndMemoryAreLinearInTheText(t *testing.T) {
 	const (
-		most  = 32      // bytes a byte
+		most  = 12      // bytes a byte
 		fixed = 8 << 20 // the candidates that can wait at a time
 	)
 	e := engine(t)

@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -33,11 +34,16 @@ type Run struct{ Min, Max int }
 // means any length. Check sees up to Before bytes in front of the word and After
 // from its start. With Small, starts in small letters count too where a digit
 // follows within three letters; capitals cost the scanner less.
+//
+// Forms, if there are any, say where the digits of a word stand: it must have
+// one of their lengths, with a digit where the form has one, either where it has
+// '*', and something else elsewhere. They spare Check most of what it would refuse.
 type Word struct {
 	Starts        []string
 	Min, Max      int
 	Before, After int
 	Small         bool
+	Forms         []string
 }
 
 // Token is a maximal piece of Len letters, digits, '_', '+' and '/'. Check sees
@@ -46,9 +52,12 @@ type Token struct{ Len int }
 
 // Around is a byte that gives a shape away, such as the '@' of an address. The
 // candidate is that byte; Check sees Before bytes in front of it and After from it.
+// Where Prev or Next is not empty, one of its bytes must stand right in front of
+// it or right behind; that spares Check most of what it would refuse.
 type Around struct {
 	Byte          byte
 	Before, After int
+	Prev, Next    string
 }
 
 // reach is how far around a Number, Run or Token its Check can see.
@@ -81,13 +90,13 @@ type tables struct {
 	layouts        []layout           // a trie; 0 is the root
 	single         [maxGroup + 1]bool // lengths at which one group of digits can be a Number or a Run
 	runs           []run
-	minRun, maxRun int               // over all runs
-	starts         [128 * 128]uint16 // by the first two bytes of a word: index into words, 0 for none
-	words          [][]start
-	lengths        []uint64 // by the same index: a bit for each length that some start wants, the last for all above
-	tokens         [][]int  // by length
+	minRun, maxRun int                      // over all runs
+	starts         [128 * 128]uint16        // by the first two bytes of a word: index into words, 0 for none
+	opened         [128 * 128]bool          // by the same: whether a word that begins so is wanted without a digit near
+	words          [][maxLength + 1][]start // by length, the last for all above
+	tokens         [][]int                  // by length
 	minToken       int
-	around         [256][]int
+	around         [256][]beside
 	patterns       []pattern
 	terms          []terms
 }
@@ -96,19 +105,31 @@ type tables struct {
 // of the next group, and the rules of those that end here.
 type layout struct {
 	next  [len(seps) + 1][maxGroup + 1]uint16
-	rules []int
+	rules []int    // first those that may speak without evidence
+	alone int      // how many these are
+	types []uint64 // the set of the types of the others
+}
+
+// A beside is an Around's rule and the bytes that may stand beside it.
+type beside struct {
+	rule       int
+	prev, next *[256]bool
 }
 
 type run struct{ min, max, rule int }
 
+// maxLength is up to which length words are told apart by it at once.
+const maxLength = 40
+
 type start struct {
-	prefix         string
-	min, max, rule int32
-	small          bool // counts only where a digit follows within three letters
+	prefix         string // behind the first two bytes
+	min, max, rule int
+	small          bool   // counts only where a digit follows within three letters
+	digits, care   uint64 // of the bytes that care has a bit for, those in digits are digits and the others are not
 }
 
 func newTables() *tables {
-	t := &tables{layouts: make([]layout, 1), words: make([][]start, 1), lengths: make([]uint64, 1)}
+	t := &tables{layouts: make([]layout, 1), words: make([][maxLength + 1][]start, 1)}
 	for c := range t.class {
 		switch b := byte(c); {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
@@ -216,35 +237,71 @@ func (w Word) compile(t *tables, rule int) error {
 	if w.Min < 0 || longest < w.Min {
 		return fmt.Errorf("word of %d to %d characters", w.Min, w.Max)
 	}
+	spread := []start{{min: w.Min, max: longest, rule: rule}}
+	if len(w.Forms) > 0 {
+		spread = spread[:0]
+	}
+	for _, f := range w.Forms {
+		n := len(f)
+		if n < w.Min || n > longest || n > 64 {
+			return fmt.Errorf("form %q: want %d to %d characters, and at most 64", f, w.Min, longest)
+		}
+		one := start{min: n, max: n, rule: rule}
+		for i := range n {
+			if f[i] != '*' {
+				one.care |= 1 << i
+			}
+			if f[i] >= '0' && f[i] <= '9' {
+				one.digits |= 1 << i
+			}
+		}
+		if !slices.Contains(spread, one) {
+			spread = append(spread, one)
+		}
+	}
 	for _, s := range w.Starts {
 		if len(s) < 2 || t.class[s[0]]&word == 0 || t.class[s[1]]&word == 0 {
 			return fmt.Errorf("word start %q: want two letters or digits", s)
 		}
 		t.class[s[0]] |= opens
-		t.addStart(start{s, int32(w.Min), int32(longest), int32(rule), false})
-		if small := strings.ToLower(s); w.Small && small != s {
-			t.addStart(start{small, int32(w.Min), int32(longest), int32(rule), true})
-			if title := s[:1] + small[1:]; title != s && title != small {
-				t.addStart(start{title, int32(w.Min), int32(longest), int32(rule), true})
+		digits := t.digits(s)
+		for _, one := range spread {
+			if (digits^one.digits)&one.care&(1<<len(s)-1) != 0 {
+				continue // of another form
+			}
+			t.addStart(s, one)
+			if small := strings.ToLower(s); w.Small && small != s {
+				one.small = true
+				t.addStart(small, one)
+				if title := s[:1] + small[1:]; title != s && title != small {
+					t.addStart(title, one)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-func (t *tables) addStart(s start) {
-	at := &t.starts[int(s.prefix[0])<<7|int(s.prefix[1])]
+// digits has a bit for each of the first 64 bytes of s that is a digit.
+func (t *tables) digits(s string) (set uint64) {
+	for i := range min(len(s), 64) {
+		set |= uint64(t.class[s[i]]&digit) / digit << i
+	}
+	return set
+}
+
+func (t *tables) addStart(prefix string, s start) {
+	at := &t.starts[int(prefix[0])<<7|int(prefix[1])]
 	if *at == 0 {
 		*at = uint16(len(t.words))
-		t.words = append(t.words, nil)
-		t.lengths = append(t.lengths, 0)
+		t.words = append(t.words, [maxLength + 1][]start{})
 	}
-	t.words[*at] = append(t.words[*at], s)
-	for n := s.min; n <= min(s.max, 63); n++ {
-		t.lengths[*at] |= 1 << n
+	if !s.small {
+		t.opened[int(prefix[0])<<7|int(prefix[1])] = true
 	}
-	if s.max > 63 {
-		t.lengths[*at] |= 1 << 63
+	s.prefix = prefix[2:]
+	for n := min(s.min, maxLength); n <= min(s.max, maxLength); n++ {
+		t.words[*at][n] = append(t.words[*at][n], s)
 	}
 }
 
@@ -262,11 +319,23 @@ func (k Token) compile(t *tables, rule int) error {
 	return nil
 }
 
+// oneOf returns the set of the bytes of s, or of all if there are none.
+func oneOf(s string) *[256]bool {
+	var set [256]bool
+	for i := range set {
+		set[i] = s == ""
+	}
+	for _, b := range []byte(s) {
+		set[b] = true
+	}
+	return &set
+}
+
 func (a Around) compile(t *tables, rule int) error {
 	if a.Byte >= 0x80 || t.class[a.Byte]&(word|base64) != 0 {
 		return fmt.Errorf("byte %#x cannot be a trigger", a.Byte)
 	}
 	t.class[a.Byte] |= trigger
-	t.around[a.Byte] = append(t.around[a.Byte], rule)
+	t.around[a.Byte] = append(t.around[a.Byte], beside{rule, oneOf(a.Prev), oneOf(a.Next)})
 	return nil
 }

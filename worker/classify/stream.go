@@ -47,7 +47,7 @@ func (e *Engine) margin() int {
 		n = max(n, e.hold+r.before+r.after)
 		near = max(near, e.types[r.typ].proximity())
 	}
-	return n + utf8.UTFMax*near + e.lexicon.longest
+	return n + MaxMatch + 2*utf8.UTFMax*near + e.lexicon.longest // what is folded may be half as long as it was
 }
 
 // Write takes the next piece. A character may begin in one piece and end in the

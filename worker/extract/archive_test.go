@@ -1,10 +1,8 @@
 package extract
 
 import (
-	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
 	"encoding/base64"
 	"io"
 	"math/rand/v2"
@@ -12,94 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
 
 // A file is one that goes into an archive.
-type file struct{ name, text string }
-
-func zipOf(t testing.TB, files ...file) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, f := range files {
-		method := zip.Deflate
-		if f.name == "mimetype" {
-			method = zip.Store
-		}
-		w, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: method})
-		if err == nil {
-			_, err = io.WriteString(w, f.text)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func tarOf(t testing.TB, files ...file) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := tar.NewWriter(&b)
-	for _, f := range files {
-		err := z.WriteHeader(&tar.Header{Name: f.name, Size: int64(len(f.text)), Mode: 0o600})
-		if err == nil {
-			_, err = io.WriteString(z, f.text)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// packed returns data as w, which writes to b, compresses it.
-func packed(t testing.TB, b *bytes.Buffer, w io.WriteCloser, data []byte) []byte {
-	t.Helper()
-	if _, err := w.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func gzipOf(t testing.TB, data []byte) []byte {
-	var b bytes.Buffer
-	return packed(t, &b, gzip.NewWriter(&b), data)
-}
-
-func xzOf(t testing.TB, data []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := xz.NewWriter(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return packed(t, &b, w, data)
-}
-
-func zstdOf(t testing.TB, data []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := zstd.NewWriter(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return packed(t, &b, w, data)
-}
-
-// bzip2Sample is two lines; Go cannot write bzip2.
-const bzip2Sample = "QlpoOTFBWSZTWTPHyAYAAAdRgAAQQAAHZRwAIAAhqeSNGyhA0DQoMwiSPdLt+tpmHEHM+LuSKcKEgZ4+QDA="
+type file = filetest.File
 
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
@@ -111,14 +26,10 @@ func sample(t testing.TB, name string) []byte {
 }
 
 func TestCompressedFilesAreReadAsWhatIsInThem(t *testing.T) {
-	text := []byte("first line\nthe needle is here\n")
-	bz, err := base64.StdEncoding.DecodeString(bzip2Sample)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := []byte(filetest.Bzipped)
 	for name, data := range map[string][]byte{
-		"a.log.gz": gzipOf(t, text), "a.log.xz": xzOf(t, text), "a.log.zst": zstdOf(t, text), "a.log.bz2": bz,
-		"a.gz.xz.zst": zstdOf(t, xzOf(t, gzipOf(t, text))),
+		"a.log.gz": filetest.Gzip(t, text), "a.log.xz": filetest.XZ(t, text), "a.log.zst": filetest.Zstd(t, text), "a.log.bz2": filetest.Bzip2(t),
+		"a.gz.xz.zst": filetest.Zstd(t, filetest.XZ(t, filetest.Gzip(t, text))),
 	} {
 		g := read(t, data, name, Limits{}).clean()
 		if g.text != string(text) {
@@ -129,14 +40,14 @@ func TestCompressedFilesAreReadAsWhatIsInThem(t *testing.T) {
 }
 
 func TestMembersOfArchivesHaveTheirPath(t *testing.T) {
-	inner := zipOf(t, file{"deep/c.txt", "third\nc-needle"})
+	inner := filetest.Zip(t, file{"deep/c.txt", "third\nc-needle"})
 	files := []file{{"a.txt", "a-needle"}, {"dir/b.json", `{"b":"b-needle"}`}, {"inner.zip", string(inner)}, {"e.txt", ""}}
 	for name, data := range map[string][]byte{
-		"x.zip":     zipOf(t, files...),
-		"x.tar":     tarOf(t, files...),
-		"x.tar.gz":  gzipOf(t, tarOf(t, files...)),
-		"x.tar.xz":  xzOf(t, tarOf(t, files...)),
-		"x.zip.txt": zipOf(t, files...),
+		"x.zip":     filetest.Zip(t, files...),
+		"x.tar":     filetest.Tar(t, files...),
+		"x.tar.gz":  filetest.Gzip(t, filetest.Tar(t, files...)),
+		"x.tar.xz":  filetest.XZ(t, filetest.Tar(t, files...)),
+		"x.zip.txt": filetest.Zip(t, files...),
 	} {
 		t.Run(name, func(t *testing.T) {
 			read(t, data, name, Limits{}).clean().at(map[string]Location{
@@ -149,7 +60,7 @@ func TestMembersOfArchivesHaveTheirPath(t *testing.T) {
 }
 
 func TestStreamedArchiveIsReadAsTheSameText(t *testing.T) {
-	data := zipOf(t, file{"a.txt", strings.Repeat("a-needle\n", 10)}, file{"b.tar", string(tarOf(t, file{"c.txt", "c-needle"}))})
+	data := filetest.Zip(t, file{"a.txt", strings.Repeat("a-needle\n", 10)}, file{"b.tar", string(filetest.Tar(t, file{"c.txt", "c-needle"}))})
 	want := read(t, data, "x.zip", Limits{}).clean()
 	got := readFrom(t, extractor(t), io.MultiReader(bytes.NewReader(data)), "x.zip", Limits{}).clean()
 	if got.text != want.text || got.text == "" {
@@ -160,11 +71,11 @@ func TestStreamedArchiveIsReadAsTheSameText(t *testing.T) {
 func TestLargeMemberIsReadFromDisk(t *testing.T) {
 	noise := make([]byte, spoolMemory)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
-	inner := zipOf(t, file{"noise.txt", base64.StdEncoding.EncodeToString(noise)}, file{"last.txt", "needle"})
+	inner := filetest.Zip(t, file{"noise.txt", base64.StdEncoding.EncodeToString(noise)}, file{"last.txt", "needle"})
 	if len(inner) <= spoolMemory {
 		t.Fatalf("the member has %d bytes, and would stay in memory", len(inner))
 	}
-	g := read(t, zipOf(t, file{"inner.zip", string(inner)}), "x.zip", Limits{}).clean()
+	g := read(t, filetest.Zip(t, file{"inner.zip", string(inner)}), "x.zip", Limits{}).clean()
 	g.at(map[string]Location{"needle": {Path: "inner.zip!/last.txt", Line: 1}})
 }
 
@@ -219,9 +130,9 @@ func TestPathsOutOfTheArchiveAreOnlyNames(t *testing.T) {
 	want := map[string]Location{
 		"a-needle": {Path: "../../etc/passwd", Line: 1}, "b-needle": {Path: "/etc/shadow", Line: 1}, "c-needle": {Path: "C:\\x__.txt", Line: 1},
 	}
-	read(t, zipOf(t, files...), "x.zip", Limits{}).clean().at(want)
+	read(t, filetest.Zip(t, files...), "x.zip", Limits{}).clean().at(want)
 	delete(want, "c-needle") // tar ends names at a zero
-	read(t, tarOf(t, files[:2]...), "x.tar", Limits{}).clean().at(want)
+	read(t, filetest.Tar(t, files[:2]...), "x.tar", Limits{}).clean().at(want)
 }
 
 func TestSevenZipIsRead(t *testing.T) {

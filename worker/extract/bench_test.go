@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
 
 func BenchmarkText(b *testing.B) {
@@ -16,7 +18,7 @@ func BenchmarkText(b *testing.B) {
 		data []byte
 	}{
 		{"log/16MB", log},
-		{"log.gz/16MB", gzipOf(b, log)},
+		{"log.gz/16MB", filetest.Gzip(b, log)},
 		{"json/15MB", json},
 		{"html/6MB", html},
 		{"docx/16MB", docx(b, strings.Repeat("<w:p><w:r><w:t>Some words of a paragraph, and some more of them.</w:t></w:r></w:p>", 200_000))},

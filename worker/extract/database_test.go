@@ -2,34 +2,11 @@ package extract
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/ncruces/go-sqlite3"
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
-
-// databaseOf returns what SQLite writes when it runs the statements.
-func databaseOf(t testing.TB, sql string) []byte {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "x.db")
-	db, err := sqlite3.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Exec(sql); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 const staff = `
 	CREATE TABLE staff (id INTEGER PRIMARY KEY, name TEXT, card INTEGER, note);
@@ -41,7 +18,7 @@ const staff = `
 func TestDatabaseIsReadTableByTable(t *testing.T) {
 	for name, sql := range map[string]string{"plain": staff, "log ahead": "PRAGMA journal_mode = WAL;" + staff, "UTF-16": "PRAGMA encoding = 'UTF-16';" + staff} {
 		t.Run(name, func(t *testing.T) {
-			g := read(t, databaseOf(t, sql), "", Limits{}).clean()
+			g := read(t, filetest.Database(t, sql), "", Limits{}).clean()
 			g.at(map[string]Location{
 				"name\t":           {Sheet: "staff"},
 				"Müller-needle":    {Sheet: "staff", Cell: "name2"},
@@ -60,7 +37,7 @@ func TestDatabaseInAnArchiveIsReadAcrossPages(t *testing.T) {
 		fmt.Fprintf(&sql, "INSERT INTO t VALUES ('%d-%s');", i, strings.Repeat("x", i%300))
 	}
 	fmt.Fprintf(&sql, "INSERT INTO t VALUES ('%s-needle');", strings.Repeat("y", 100_000))
-	data := zipOf(t, file{"x.db", string(databaseOf(t, "BEGIN;"+sql.String()+"COMMIT;"))})
+	data := filetest.Zip(t, file{"x.db", string(filetest.Database(t, "BEGIN;"+sql.String()+"COMMIT;"))})
 	read(t, data, "", Limits{}).clean().at(map[string]Location{
 		"2999-x":   {Path: "x.db", Sheet: "t", Cell: "v3000"},
 		"y-needle": {Path: "x.db", Sheet: "t", Cell: "v3001"},

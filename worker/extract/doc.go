@@ -34,7 +34,9 @@
 //   - ZIP, TAR, 7Z, GZIP, BZIP2, ZSTD, XZ, and what is packed in them
 //   - SQLite databases, table by table
 //
-// Pictures, sound, programs and all else end as [UnsupportedFileType].
+// Pictures, also those that are pages of a PDF, are read by OCR where
+// [Options] have one. Otherwise they end as [UnsupportedFileType], as sound,
+// programs and all else do.
 //
 // # What it promises
 //

@@ -25,6 +25,11 @@ type Options struct {
 	// may take up to 256 MiB. Default 2.
 	PDFs int
 
+	// OCR, when set, reads pictures: those that are files, of a media type, and
+	// pages that have no text, as image/png. An *Error is about the one picture,
+	// any other ends the call. Default: pictures have no text to give.
+	OCR func(ctx context.Context, media string, picture []byte) (string, error)
+
 	// Log hears of parsers that panicked, with the stack and without content.
 	// Default: nobody does.
 	Log *slog.Logger

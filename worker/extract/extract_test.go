@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
 
 // A reading is what a call of Text gave.
@@ -28,7 +30,7 @@ func read(t testing.TB, data []byte, name string, limits Limits) got {
 
 func extractor(t testing.TB) *Extractor {
 	t.Helper()
-	x := New(Options{TempDir: t.TempDir(), CacheDir: pdfCache, Log: slog.New(panics{t})})
+	x := New(Options{TempDir: t.TempDir(), CacheDir: filetest.Cache(t), Log: slog.New(panics{t})})
 	t.Cleanup(func() {
 		if err := x.Close(); err != nil {
 			t.Errorf("Close: %v", err)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
 
 // fuzz feeds the extractor with what grows from the samples of one kind.
@@ -39,7 +41,7 @@ func FuzzPowerPoint(f *testing.F) {
 	f.Add([]byte("\x0f\x00\xf0\x0f\x18\x00\x00\x00\x00\x00\xf3\x03\x10\x00\x00\x00AAAABBBBCCCCDDDD\x00\x00\xa8\x0f\x04\x00\x00\x00text"))
 	x := extractor(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		doc := compoundOf(t, file{"PowerPoint Document", string(data) + strings.Repeat("\x00", miniCutoff)})
+		doc := filetest.Compound(t, file{"PowerPoint Document", string(data) + strings.Repeat("\x00", miniCutoff)})
 		readFrom(t, x, bytes.NewReader(doc), "", Limits{})
 	})
 }
@@ -54,7 +56,7 @@ func FuzzXML(f *testing.F) {
 		readFrom(t, x, bytes.NewReader(docx(t, in, file{"xl/worksheets/s.xml", in})), "", Limits{})
 		for _, kind := range []string{"text", "spreadsheet", "presentation"} {
 			content := "<office:body><office:" + kind + ">" + in
-			readFrom(t, x, bytes.NewReader(zipOf(t, file{"mimetype", "application/vnd.oasis.opendocument." + kind}, file{"content.xml", content})), "", Limits{})
+			readFrom(t, x, bytes.NewReader(filetest.Zip(t, file{"mimetype", "application/vnd.oasis.opendocument." + kind}, file{"content.xml", content})), "", Limits{})
 		}
 	})
 }

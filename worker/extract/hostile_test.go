@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
 
 // laughs is a document type whose entity would grow to a billion.
@@ -30,19 +32,19 @@ func TestBombsEndAsTooLarge(t *testing.T) {
 		cells.WriteString(`<c t="s"><v>0</v></c>`)
 	}
 	for name, data := range map[string][]byte{
-		"gzip":         gzipOf(t, big),
-		"zstd":         zstdOf(t, big),
-		"xz":           xzOf(t, big),
-		"zip":          zipOf(t, file{"a.txt", string(big)}),
-		"zip of zips":  zipOf(t, file{"a.zip", string(zipOf(t, file{"a.txt", string(big)}))}, file{"b.zip", string(zipOf(t, file{"a.txt", string(big)}))}),
-		"gzip in gzip": gzipOf(t, gzipOf(t, gzipOf(t, big))),
-		"tar.gz":       gzipOf(t, tarOf(t, file{"a.txt", string(big)})),
+		"gzip":         filetest.Gzip(t, big),
+		"zstd":         filetest.Zstd(t, big),
+		"xz":           filetest.XZ(t, big),
+		"zip":          filetest.Zip(t, file{"a.txt", string(big)}),
+		"zip of zips":  filetest.Zip(t, file{"a.zip", string(filetest.Zip(t, file{"a.txt", string(big)}))}, file{"b.zip", string(filetest.Zip(t, file{"a.txt", string(big)}))}),
+		"gzip in gzip": filetest.Gzip(t, filetest.Gzip(t, filetest.Gzip(t, big))),
+		"tar.gz":       filetest.Gzip(t, filetest.Tar(t, file{"a.txt", string(big)})),
 		"7z":           sample(t, "bomb.7z"),
 		"docx":         docx(t, "<w:p><w:t>"+strings.Repeat("aaaaaaa ", 2<<20)+"</w:t></w:p>"),
 		"docx of tags": docx(t, strings.Repeat("<w:p></w:p>", 2<<20)),
 		"one tag":      docx(t, "<w:p a='"+strings.Repeat("a", 20<<20)+"'/>"),
 		"one comment":  docx(t, "<!--"+strings.Repeat("a", 20<<20)+"-->"),
-		"xlsx that says one string often": zipOf(t,
+		"xlsx that says one string often": filetest.Zip(t,
 			file{"[Content_Types].xml", `<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`},
 			file{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 			file{"xl/workbook.xml", `<workbook><sheets><sheet name="S" r:id="r1"/></sheets></workbook>`},
@@ -65,7 +67,7 @@ func TestEntitiesDoNotGrow(t *testing.T) {
 		"html": []byte(`<!DOCTYPE html>` + laughs + `<p>&g;needle`),
 		"svg":  []byte(`<?xml version="1.0"?>` + laughs + `<svg xmlns="http://www.w3.org/2000/svg"><text>&g;needle</text></svg>`),
 		"docx": docx(t, "<w:p><w:t>&g;needle</w:t></w:p>", file{"word/comments.xml", laughs + "<c><t>&g;</t></c>"}),
-		"odt":  zipOf(t, file{"mimetype", "application/vnd.oasis.opendocument.text"}, file{"content.xml", laughs + "<text:p>&g;needle</text:p>"}),
+		"odt":  filetest.Zip(t, file{"mimetype", "application/vnd.oasis.opendocument.text"}, file{"content.xml", laughs + "<text:p>&g;needle</text:p>"}),
 	} {
 		if g := read(t, data, "", Limits{}).clean(); len(g.text) > 2000 || !strings.Contains(g.text, "needle") {
 			t.Errorf("%s gave %d bytes: %.100q", name, len(g.text), g.text)
@@ -78,11 +80,11 @@ func TestWhatIsNestedTooDeepIsTold(t *testing.T) {
 	for i := range 12 {
 		switch i % 3 {
 		case 0:
-			data = zipOf(t, file{"beside.txt", fmt.Sprintf("beside-%d", i)}, file{"inner", string(data)})
+			data = filetest.Zip(t, file{"beside.txt", fmt.Sprintf("beside-%d", i)}, file{"inner", string(data)})
 		case 1:
-			data = gzipOf(t, data)
+			data = filetest.Gzip(t, data)
 		case 2:
-			data = tarOf(t, file{"inner", string(data)})
+			data = filetest.Tar(t, file{"inner", string(data)})
 		}
 	}
 	g := read(t, data, "", Limits{}).fails(ContentTooLarge)
@@ -106,7 +108,7 @@ func TestMembersBeyondTheLimitAreNotRead(t *testing.T) {
 	for i := range 1001 {
 		files = append(files, file{fmt.Sprintf("%d.txt", i), fmt.Sprintf("n-%d;", i)})
 	}
-	for name, data := range map[string][]byte{"zip": zipOf(t, files...), "tar": tarOf(t, files...)} {
+	for name, data := range map[string][]byte{"zip": filetest.Zip(t, files...), "tar": filetest.Tar(t, files...)} {
 		g := read(t, data, "", Limits{}).fails(ContentTooLarge)
 		if len(g.errs) != 1 || !strings.Contains(g.text, "n-999;") || strings.Contains(g.text, "n-1000;") {
 			t.Errorf("%s gave %d errors and %d bytes, want one and the first thousand", name, len(g.errs), len(g.text))
@@ -129,7 +131,7 @@ func TestTextBeyondTheLimitIsNotRead(t *testing.T) {
 }
 
 func TestTimeIsLimited(t *testing.T) {
-	for _, data := range [][]byte{[]byte("text"), zipOf(t, file{"a.txt", "text"}), sample(t, "text.pdf"), databaseOf(t, staff)} {
+	for _, data := range [][]byte{[]byte("text"), filetest.Zip(t, file{"a.txt", "text"}), sample(t, "text.pdf"), filetest.Database(t, staff)} {
 		g := read(t, data, "", Limits{Time: 1}).fails(ContentTooLarge)
 		if len(g.errs) != 1 {
 			t.Errorf("got %d errors, want one", len(g.errs))
@@ -138,10 +140,10 @@ func TestTimeIsLimited(t *testing.T) {
 }
 
 func TestHeadersThatLieAreNotBelieved(t *testing.T) {
-	short := zipOf(t, file{"a.txt", strings.Repeat("needle ", 1000)})
+	short := filetest.Zip(t, file{"a.txt", strings.Repeat("needle ", 1000)})
 	i := bytes.LastIndex(short, []byte("PK\x01\x02"))
 	binary.LittleEndian.PutUint32(short[i+24:], 3) // the size when unpacked
-	big := tarOf(t, file{"a.txt", strings.Repeat("needle ", 1000)})
+	big := filetest.Tar(t, file{"a.txt", strings.Repeat("needle ", 1000)})
 	copy(big[124:], "77777777777") // the size
 	sum := 0
 	for k := range 512 {
@@ -152,18 +154,18 @@ func TestHeadersThatLieAreNotBelieved(t *testing.T) {
 		}
 	}
 	copy(big[148:], fmt.Sprintf("%06o\x00 ", sum))
-	crowd := zipOf(t, file{"a.txt", "needle"})
+	crowd := filetest.Zip(t, file{"a.txt", "needle"})
 	binary.LittleEndian.PutUint16(crowd[len(crowd)-12:], 0xfffe) // how many members
-	huge := compoundOf(t, file{"WordDocument", strings.Repeat("x", 5000)})
+	huge := filetest.Compound(t, file{"WordDocument", strings.Repeat("x", 5000)})
 	for at := range 4 {
 		huge[44+at], huge[64+at], huge[72+at] = 0x7f, 0x7f, 0x7f // how many sectors
 	}
 	for name, data := range map[string][]byte{
 		"size of a member": short, "size in a tar": big, "number of members": crowd, "number of sectors": huge,
 		"rtf of bytes": []byte(`{\rtf1 needle \bin2147483647 x}`),
-		"xls": compoundOf(t, file{"Workbook", "\x09\x08\x04\x00\x00\x06\x05\x00\xfc\x00\x08\x00\xff\xff\xff\x7f\xff\xff\xff\x7f" +
+		"xls": filetest.Compound(t, file{"Workbook", "\x09\x08\x04\x00\x00\x06\x05\x00\xfc\x00\x08\x00\xff\xff\xff\x7f\xff\xff\xff\x7f" +
 			"\x3c\x00\x06\x00\xff\xff\x0d\xff\xff\xff" + strings.Repeat("\x00", 5000)}),
-		"ppt": compoundOf(t, file{"PowerPoint Document", "\x0f\x00\xee\x03\xff\xff\xff\x7f\x00\x00\xa0\x0f\xff\xff\x0f\x00" + strings.Repeat("\x00", 5000)}),
+		"ppt": filetest.Compound(t, file{"PowerPoint Document", "\x0f\x00\xee\x03\xff\xff\xff\x7f\x00\x00\xa0\x0f\xff\xff\x0f\x00" + strings.Repeat("\x00", 5000)}),
 	} {
 		t.Run(name, func(t *testing.T) { read(t, data, "", Limits{}).fails(ExtractionFailed) })
 	}
@@ -187,11 +189,11 @@ func TestDirectoryThatFillsTheMemoryIsRefused(t *testing.T) {
 func samples(t testing.TB) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{
-		"zip": zipOf(t, file{"a.txt", "text"}, file{"b/c.html", "<p>text"}), "tar": tarOf(t, file{"a.txt", "text"}),
-		"gz": gzipOf(t, []byte("text")), "xz": xzOf(t, []byte("text")), "zst": zstdOf(t, []byte("text")),
-		"eml": []byte(mailOf(t, [2]string{"Content-Type: text/plain", "text"}, [2]string{"Content-Type: text/html\nContent-Transfer-Encoding: base64", "PHA+dGV4dA=="})),
-		"msg": compoundOf(t, outlookMessage("")...), "db": databaseOf(t, staff),
-		"json": []byte(`{"a":"\u00e9 text"}`), "utf16": []byte(wide("some text\nin wide letters\n")),
+		"zip": filetest.Zip(t, file{"a.txt", "text"}, file{"b/c.html", "<p>text"}), "tar": filetest.Tar(t, file{"a.txt", "text"}),
+		"gz": filetest.Gzip(t, []byte("text")), "xz": filetest.XZ(t, []byte("text")), "zst": filetest.Zstd(t, []byte("text")),
+		"eml": []byte(filetest.Mail(t, [2]string{"Content-Type: text/plain", "text"}, [2]string{"Content-Type: text/html\nContent-Transfer-Encoding: base64", "PHA+dGV4dA=="})),
+		"msg": filetest.Compound(t, filetest.Outlook("", "first line\r\nbody-needle Müller")...), "db": filetest.Database(t, staff),
+		"json": []byte(`{"a":"\u00e9 text"}`), "utf16": []byte(filetest.UTF16("some text\nin wide letters\n")),
 	}
 	paths, err := filepath.Glob("testdata/*.*")
 	if err != nil {
@@ -236,7 +238,7 @@ func TestDamagedFilesAreToldAndHarmNothing(t *testing.T) {
 func TestErrorsCarryNoContent(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"xml":  docx(t, "<w:p><w:t>secret-text</w:t><secret-tag secret-attr"),
-		"path": zipOf(t, file{"secret-name.gz", "\x1f\x8b\x08secret"}),
+		"path": filetest.Zip(t, file{"secret-name.gz", "\x1f\x8b\x08secret"}),
 		"db":   append([]byte("SQLite format 3\x00"), bytes.Repeat([]byte("secret"), 1000)...),
 	} {
 		g := read(t, data, "secret-file", Limits{})

@@ -2,51 +2,13 @@ package extract
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
-	"mime/multipart"
 	"mime/quotedprintable"
-	"net/textproto"
 	"strings"
 	"testing"
+
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
-
-// mailOf writes a message with the parts, which are headers and bodies.
-func mailOf(t testing.TB, parts ...[2]string) string {
-	t.Helper()
-	var b strings.Builder
-	w := multipart.NewWriter(&b)
-	fmt.Fprintf(&b, "From: =?utf-8?q?M=C3=BCller?= <from@needle.example>\r\nTo: to@needle.example\r\nSubject: a long\r\n subject-needle\r\n"+
-		"Date: Mon, 1 Jan 2024 00:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n\r\nfor old readers\r\n", w.Boundary())
-	for _, p := range parts {
-		h := make(textproto.MIMEHeader)
-		for line := range strings.Lines(p[0]) {
-			name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
-			h.Set(name, value)
-		}
-		pw, err := w.CreatePart(h)
-		if err == nil {
-			_, err = pw.Write([]byte(p[1]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-func base64Lines(b []byte) string {
-	s := base64.StdEncoding.EncodeToString(b)
-	var lines strings.Builder
-	for len(s) > 76 {
-		lines.WriteString(s[:76] + "\r\n")
-		s = s[76:]
-	}
-	return lines.String() + s + "\r\n"
-}
 
 func quoted(t testing.TB, s string) string {
 	t.Helper()
@@ -62,15 +24,15 @@ func quoted(t testing.TB, s string) string {
 }
 
 func TestMailIsReadPartByPart(t *testing.T) {
-	inner := mailOf(t, [2]string{"Content-Type: text/plain", "forwarded-needle"})
-	data := mailOf(t,
+	inner := filetest.Mail(t, [2]string{"Content-Type: text/plain", "forwarded-needle"})
+	data := filetest.Mail(t,
 		[2]string{"Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable", "one\r\nbody-needle K=F6ln =\r\nsoft"},
 		[2]string{"Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable", quoted(t, "<p>html-needle &amp; "+strings.Repeat("long ", 30)+"</p>")},
 		[2]string{"Content-Type: application/zip\nContent-Disposition: attachment; filename=\"list.zip\"\nContent-Transfer-Encoding: base64",
-			base64Lines(zipOf(t, file{"a.txt", "zipped-needle"}))},
-		[2]string{"Content-Type: application/octet-stream; name=\"=?utf-8?q?M=C3=BCller.txt?=\"\nContent-Transfer-Encoding: base64", base64Lines([]byte("named-needle"))},
+			filetest.Base64(filetest.Zip(t, file{"a.txt", "zipped-needle"}))},
+		[2]string{"Content-Type: application/octet-stream; name=\"=?utf-8?q?M=C3=BCller.txt?=\"\nContent-Transfer-Encoding: base64", filetest.Base64([]byte("named-needle"))},
 		[2]string{"Content-Type: message/rfc822", inner},
-		[2]string{"Content-Type: image/png\nContent-Transfer-Encoding: base64", base64Lines([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"))},
+		[2]string{"Content-Type: image/png\nContent-Transfer-Encoding: base64", filetest.Base64([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"))},
 	)
 	for name, data := range map[string]string{"CRLF": data, "LF": strings.ReplaceAll(data, "\r\n", "\n"), "mbox": "From a@b Mon Jan  1 00:00:00 2024\n" + data} {
 		t.Run(name, func(t *testing.T) {
@@ -80,13 +42,13 @@ func TestMailIsReadPartByPart(t *testing.T) {
 				path, sub = "message-1.eml", "message-1.eml!/"
 			}
 			g.at(map[string]Location{
-				"Müller <from@needle.example>": {Path: path, Part: "header", Line: 1},
-				"a long subject-needle":        {Path: path, Part: "header", Line: 3},
-				"body-needle Köln soft":        {Path: path, Part: "1", Line: 2},
-				"html-needle & long":           {Path: path, Part: "2", Line: 1},
-				"zipped-needle":                {Path: sub + "list.zip!/a.txt", Part: "3", Line: 1},
-				"named-needle":                 {Path: sub + "Müller.txt", Part: "4", Line: 1},
-				"forwarded-needle":             {Path: sub + "message.eml", Part: "5/1", Line: 1},
+				"Müller <from@needle.example.org>": {Path: path, Part: "header", Line: 1},
+				"a long subject-needle":            {Path: path, Part: "header", Line: 3},
+				"body-needle Köln soft":            {Path: path, Part: "1", Line: 2},
+				"html-needle & long":               {Path: path, Part: "2", Line: 1},
+				"zipped-needle":                    {Path: sub + "list.zip!/a.txt", Part: "3", Line: 1},
+				"named-needle":                     {Path: sub + "Müller.txt", Part: "4", Line: 1},
+				"forwarded-needle":                 {Path: sub + "message.eml", Part: "5/1", Line: 1},
 			})
 			if len(g.errs) != 1 || !g.errs[0].Minor() || g.errs[0].Location.Part != "6" {
 				t.Errorf("got errors %v, want a minor one for the picture", g.errs)
@@ -125,7 +87,7 @@ func TestMailThatIsWrongIsReadAsFarAsItGoes(t *testing.T) {
 
 func TestEncryptedMailIsTold(t *testing.T) {
 	for _, kind := range []string{"application/pkcs7-mime; smime-type=enveloped-data", "application/pgp-encrypted"} {
-		read(t, []byte(mailOf(t, [2]string{"Content-Type: " + kind, "Version: 1"})), "", Limits{}).fails(PasswordProtected)
+		read(t, []byte(filetest.Mail(t, [2]string{"Content-Type: " + kind, "Version: 1"})), "", Limits{}).fails(PasswordProtected)
 	}
 }
 

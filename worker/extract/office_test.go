@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
 
 func TestOfficeDocumentsAreReadWithAllTheirParts(t *testing.T) {
@@ -146,7 +148,7 @@ func TestNumbersInScientificNotationAreWrittenInFull(t *testing.T) {
 // docx returns a document of Word with the body and further parts.
 func docx(t testing.TB, body string, more ...file) []byte {
 	t.Helper()
-	return zipOf(t, append([]file{
+	return filetest.Zip(t, append([]file{
 		{"[Content_Types].xml", `<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`},
 		{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`},
 		{"word/document.xml", `<w:document xmlns:w="w"><w:body>` + body + `</w:body></w:document>`},
@@ -176,11 +178,11 @@ func TestTextThatWordHidesIsRead(t *testing.T) {
 func TestEncryptedDocumentsAreTold(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"aes.zip": sample(t, "aes.zip"), "zipcrypto.zip": sample(t, "zipcrypto.zip"), "locked.pdf": sample(t, "locked.pdf"),
-		"docx": compoundOf(t, file{"EncryptedPackage", strings.Repeat("x", 5000)}, file{"EncryptionInfo", "x"}),
-		"odt": zipOf(t, file{"mimetype", "application/vnd.oasis.opendocument.text"}, file{"content.xml", "\x01\x02"},
+		"docx": filetest.Compound(t, file{"EncryptedPackage", strings.Repeat("x", 5000)}, file{"EncryptionInfo", "x"}),
+		"odt": filetest.Zip(t, file{"mimetype", "application/vnd.oasis.opendocument.text"}, file{"content.xml", "\x01\x02"},
 			file{"META-INF/manifest.xml", `<manifest:manifest><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>`}),
 		"doc": flipped(t, "text.doc", "\xec\xa5", 11, 1),
-		"xls": compoundOf(t, file{"Workbook", "\x09\x08\x04\x00\x00\x06\x05\x00\x2f\x00\x02\x00\x01\x00" + strings.Repeat("\x00", 5000)}),
+		"xls": filetest.Compound(t, file{"Workbook", "\x09\x08\x04\x00\x00\x06\x05\x00\x2f\x00\x02\x00\x01\x00" + strings.Repeat("\x00", 5000)}),
 	} {
 		t.Run(name, func(t *testing.T) { read(t, data, "", Limits{}).fails(PasswordProtected) })
 	}
@@ -214,7 +216,7 @@ func TestRepeatedCellsAreCountedAndNotRepeated(t *testing.T) {
 	content := `<office:body><office:spreadsheet><table:table table:name="T">` +
 		`<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"><text:p>once</text:p></table:table-cell></table:table-row>` +
 		`<table:table-row><table:table-cell><text:p>after</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body>`
-	g := read(t, zipOf(t, file{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"}, file{"content.xml", content}), "", Limits{}).clean()
+	g := read(t, filetest.Zip(t, file{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"}, file{"content.xml", content}), "", Limits{}).clean()
 	g.at(map[string]Location{"once": {Sheet: "T", Cell: "A1"}, "after": {Sheet: "T", Cell: "A1048577"}})
 	if len(g.text) > 100 {
 		t.Errorf("got %d bytes of text", len(g.text))
@@ -231,7 +233,7 @@ func TestSharedStringsBeyondTheMemoryAreReadWithoutTheirCells(t *testing.T) {
 		fmt.Fprintf(&b, "<si><t>s%d-%01000d</t></si>", i, i)
 	}
 	b.WriteString("<si><t>late-needle</t></si></sst>")
-	data := zipOf(t,
+	data := filetest.Zip(t,
 		file{"[Content_Types].xml", `<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`},
 		file{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		file{"xl/workbook.xml", `<workbook><sheets><sheet name="S" r:id="r1"/></sheets></workbook>`},

@@ -148,6 +148,9 @@ func (p *pdf) read(file io.ReadSeeker) error {
 		loc := p.source.loc
 		loc.Page, loc.Line = i+1, 1
 		found, err := p.page(i, loc)
+		if err == nil && !found && p.x.opt.OCR != nil {
+			found, err = true, p.scanned(i, loc)
+		}
 		text = text || found
 		if err := p.tolerate(loc, err); err != nil {
 			return err
@@ -156,7 +159,7 @@ func (p *pdf) read(file io.ReadSeeker) error {
 	if err := p.attachments(); err != nil {
 		return err
 	}
-	if !text && len(p.files) == 0 {
+	if !text && len(p.files) == 0 && p.x.opt.OCR == nil {
 		return errScan
 	}
 	return nil

@@ -8,51 +8,22 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/classifyd/classifyd/worker/extract/filetest"
 )
-
-// pdfOf writes a PDF of the objects, numbered from 1; the first is the catalog.
-func pdfOf(objects ...string) []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.7\n")
-	var at []int
-	for i, o := range objects {
-		at = append(at, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
-	}
-	xref := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
-	for _, a := range at {
-		fmt.Fprintf(&b, "%010d 00000 n \n", a)
-	}
-	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, xref)
-	return b.Bytes()
-}
-
-func pdfStream(dict, data string) string {
-	return fmt.Sprintf("<< %s /Length %d >>\nstream\n%s\nendstream", dict, len(data), data)
-}
-
-const (
-	pdfFont = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
-	pdfText = "BT /F1 12 Tf 50 700 Td (%s) Tj 0 -20 Td (%s) Tj ET"
-)
-
-func pdfPage(content int, more string) string {
-	return fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R %s >>", content, more)
-}
 
 func TestPDFIsReadPageByPage(t *testing.T) {
-	data := pdfOf(
+	data := filetest.PDF(
 		`<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [8 0 R] >> /Names << /EmbeddedFiles << /Names [(list.txt) 10 0 R] >> >> >>`,
 		`<< /Type /Pages /Kids [4 0 R 5 0 R] /Count 2 >>`,
-		pdfFont,
-		pdfPage(6, ""), pdfPage(7, "/Annots [8 0 R 9 0 R]"),
-		pdfStream("", fmt.Sprintf(pdfText, "first line", "one-needle")),
-		pdfStream("", fmt.Sprintf(pdfText, "other line", "two-needle 4111 1111")),
+		filetest.PDFFont,
+		filetest.PDFPage(6, ""), filetest.PDFPage(7, "/Annots [8 0 R 9 0 R]"),
+		filetest.PDFStream("", fmt.Sprintf(filetest.PDFText, "first line", "one-needle")),
+		filetest.PDFStream("", fmt.Sprintf(filetest.PDFText, "other line", "two-needle 4111 1111")),
 		`<< /Type /Annot /Subtype /Widget /FT /Tx /T (ssn) /V (field-needle) /Rect [50 50 200 70] >>`,
 		`<< /Type /Annot /Subtype /Text /Contents (note-needle) /Rect [10 10 20 20] >>`,
 		`<< /Type /Filespec /F (list.txt) /UF (list.txt) /EF << /F 11 0 R >> >>`,
-		pdfStream("/Type /EmbeddedFile", "attached-needle"),
+		filetest.PDFStream("/Type /EmbeddedFile", "attached-needle"),
 	)
 	for name, data := range map[string][]byte{"as it is": data, "behind bytes of a printer": append([]byte("\x1b%-12345X\xff\n"), data...)} {
 		t.Run(name, func(t *testing.T) {
@@ -76,14 +47,14 @@ func TestPDFIsReadPageByPage(t *testing.T) {
 func TestPDFInAPDFNeedsNoSecondInstance(t *testing.T) {
 	data := []byte("deep-needle")
 	for range 3 {
-		data = pdfOf(
+		data = filetest.PDF(
 			`<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(inner) 3 0 R] >> >> >>`,
 			`<< /Type /Pages /Kids [] /Count 0 >>`,
 			`<< /Type /Filespec /F (inner) /UF (inner) /EF << /F 4 0 R >> >>`,
-			pdfStream("/Type /EmbeddedFile", string(data)),
+			filetest.PDFStream("/Type /EmbeddedFile", string(data)),
 		)
 	}
-	x := New(Options{PDFs: 1, CacheDir: pdfCache})
+	x := New(Options{PDFs: 1, CacheDir: filetest.Cache(t)})
 	defer x.Close()
 	readFrom(t, x, bytes.NewReader(data), "", Limits{}).clean().at(map[string]Location{
 		"deep-needle": {Path: "inner!/inner!/inner", Line: 1},
@@ -91,22 +62,22 @@ func TestPDFInAPDFNeedsNoSecondInstance(t *testing.T) {
 }
 
 func TestPDFWithoutTextIsAScan(t *testing.T) {
-	data := pdfOf(`<< /Type /Catalog /Pages 2 0 R >>`, `<< /Type /Pages /Kids [4 0 R] /Count 1 >>`, pdfFont, pdfPage(5, ""),
-		pdfStream("", "0 0 m 100 100 l S"))
+	data := filetest.PDF(`<< /Type /Catalog /Pages 2 0 R >>`, `<< /Type /Pages /Kids [4 0 R] /Count 1 >>`, filetest.PDFFont, filetest.PDFPage(5, ""),
+		filetest.PDFStream("", "0 0 m 100 100 l S"))
 	read(t, data, "", Limits{}).fails(UnsupportedFileType)
 }
 
 func TestPDFThatNeverEndsIsStopped(t *testing.T) {
 	// Forms that draw each other twice, thirty deep, are a billion.
-	objects := []string{`<< /Type /Catalog /Pages 2 0 R >>`, `<< /Type /Pages /Kids [4 0 R] /Count 1 >>`, pdfFont,
+	objects := []string{`<< /Type /Catalog /Pages 2 0 R >>`, `<< /Type /Pages /Kids [4 0 R] /Count 1 >>`, filetest.PDFFont,
 		`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /XObject << /X 6 0 R >> >> /Contents 5 0 R >>`,
-		pdfStream("", "/X Do")}
+		filetest.PDFStream("", "/X Do")}
 	for i := range 30 {
-		objects = append(objects, pdfStream(fmt.Sprintf("/Type /XObject /Subtype /Form /BBox [0 0 10 10] /Resources << /Font << /F1 3 0 R >> /XObject << /X %d 0 R >> >>", 7+i),
+		objects = append(objects, filetest.PDFStream(fmt.Sprintf("/Type /XObject /Subtype /Form /BBox [0 0 10 10] /Resources << /Font << /F1 3 0 R >> /XObject << /X %d 0 R >> >>", 7+i),
 			strings.Repeat("/X Do ", 20)))
 	}
-	objects = append(objects, pdfStream("/Type /XObject /Subtype /Form /BBox [0 0 10 10] /Resources << /Font << /F1 3 0 R >> >>", "BT /F1 12 Tf (x) Tj ET"))
-	data := pdfOf(objects...)
+	objects = append(objects, filetest.PDFStream("/Type /XObject /Subtype /Form /BBox [0 0 10 10] /Resources << /Font << /F1 3 0 R >> >>", "BT /F1 12 Tf (x) Tj ET"))
+	data := filetest.PDF(objects...)
 	x := extractor(t)
 	readFrom(t, x, bytes.NewReader(sample(t, "text.pdf")), "", Limits{}).clean()
 

@@ -89,6 +89,9 @@ func sniff(head []byte, s *source) reading {
 	if kind.Is("application/octet-stream") && !looksBinary(head) {
 		return textReading(head, s)
 	}
+	if media := kind.String(); strings.HasPrefix(media, "image/") {
+		return func(r *run, s *source) error { return r.picture(s, media) }
+	}
 	return func(*run, *source) error { return errKind }
 }
 

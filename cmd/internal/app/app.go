@@ -4,7 +4,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -21,6 +20,8 @@ import (
 
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/tenants"
+	"github.com/classifyd/classifyd/worker"
 	"github.com/classifyd/classifyd/worker/classify"
 	"github.com/classifyd/classifyd/worker/classify/types"
 )
@@ -52,14 +53,15 @@ func Run(ctx context.Context, o Options) error {
 // App is one process of classifyd. New opens its parts, Start sets them going
 // and Stop ends them.
 type App struct {
-	opts  Options
-	log   *slog.Logger
-	queue *jobs.Queue
-	close []func() error // what New has opened, in order
+	opts    Options
+	log     *slog.Logger
+	queue   *jobs.Queue
+	tenants *tenants.Store
+	close   []func() error // what New has opened, in order
 
 	listener net.Listener // nil in a worker
 	server   *http.Server
-	requests context.CancelFunc // ends what requests wait for
+	requests context.CancelCauseFunc // ends what requests wait for
 
 	metrics *prometheus.Registry
 	debug   *http.Server // nil without --debug-listen
@@ -100,11 +102,25 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	a.close = append(a.close, closeRedis)
 	qo := o.queue(ro, a.log)
 	qo.Metrics = a.metrics
+	blobs, closeBlobs, err := openBlobs(ctx, &o)
+	if err != nil {
+		return nil, fmt.Errorf("--blob: %w", err)
+	}
+	if blobs != nil {
+		qo.Blobs = blobs
+		a.close = append(a.close, closeBlobs)
+	}
 	a.queue, err = jobs.Open(ctx, qo)
 	if err != nil {
 		return nil, fmt.Errorf("--redis: %w", err)
 	}
 	a.close = append(a.close, a.queue.Close)
+
+	a.tenants, err = tenants.Open(tenants.Options{Redis: ro, MaxTypes: o.MaxTypes})
+	if err != nil {
+		return nil, err
+	}
+	a.close = append(a.close, a.tenants.Close)
 
 	engine, err := classify.New(types.All())
 	if err != nil {
@@ -113,7 +129,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if o.works() {
 		files := extractor(&o, a.log)
 		a.close = append(a.close, files.Close)
-		a.handlers = handlers(&o, engine, files)
+		a.handlers = handlers(&o, worker.OwnTypes(engine, a.tenants, a.log), files)
 	}
 	if o.serves() {
 		if err := a.listen(engine); err != nil {
@@ -138,7 +154,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		a.listener = l
 	}
 	a.close = append(a.close, closing(a.listener))
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	a.requests = cancel
 	var gather prometheus.Gatherer
 	if a.opts.DebugListen == "" {
@@ -147,11 +163,13 @@ func (a *App) listen(engine *classify.Engine) error {
 	a.server = api.NewServer(a.opts.Listen, api.New(api.Options{
 		Queue:          a.queue,
 		Catalogue:      catalogue{engine},
+		Tenants:        a.tenants,
 		Log:            a.log,
 		Metrics:        a.metrics,
 		Gather:         gather,
+		Authenticate:   a.opts.Authenticate,
 		MaxText:        a.opts.MaxText,
-		MaxFile:        cmp.Or(a.opts.MaxFile, a.opts.mostFile()),
+		MaxFile:        a.opts.MaxFile,
 		TrustForwarded: a.opts.TrustForwarded,
 		Origins:        a.opts.CORSOrigin,
 	}), a.log)
@@ -257,8 +275,9 @@ func (a *App) shutdown() error {
 	if a.server == nil {
 		return nil
 	}
-	defer a.requests()
-	t := time.AfterFunc(shortly, a.requests)
+	end := func() { a.requests(api.ErrStopping) }
+	defer end()
+	t := time.AfterFunc(shortly, end)
 	defer t.Stop()
 	ctx, cancel := context.WithTimeout(context.Background(), httpShould)
 	defer cancel()

@@ -6,19 +6,15 @@ import (
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
-	"github.com/classifyd/classifyd/worker/classify"
 	"github.com/classifyd/classifyd/worker/extract"
 )
 
 // handlers are what this process serves: the built-in types and those of --handler.
-func handlers(o *Options, engine *classify.Engine, files *extract.Extractor) []jobs.Handler {
+func handlers(o *Options, engines worker.Engines, files *extract.Extractor) []jobs.Handler {
 	most := worker.Most{Matches: o.MaxMatches, Explanations: o.MaxExplanations}
-	hs := []jobs.Handler{worker.Classifier(engine, most), worker.FileClassifier(engine, files, o.limits(), most)}
+	hs := []jobs.Handler{worker.Classifier(engines, most), worker.FileClassifier(engines, files, o.limits(), most)}
 	if len(o.Handler) > 0 {
-		tr := http.DefaultTransport.(*http.Transport).Clone()
-		// One connection for each job that runs; the default of two would
-		// dial anew for most of them.
-		tr.MaxIdleConnsPerHost = o.Concurrency
+		tr := o.transport()
 		for _, r := range o.Handler {
 			hs = append(hs, worker.Remote(r.Type, r.Endpoint, tr))
 		}
@@ -29,9 +25,21 @@ func handlers(o *Options, engine *classify.Engine, files *extract.Extractor) []j
 	return hs
 }
 
+// transport reaches handlers over one connection for each job that runs; with
+// the default of two it would dial anew for most of them.
+func (o *Options) transport() *http.Transport {
+	tr := http.DefaultTransport.(*http.Transport).Clone()
+	tr.MaxIdleConnsPerHost = o.Concurrency
+	return tr
+}
+
 // extractor is what gets the text out of files, to be closed at the end.
 func extractor(o *Options, log *slog.Logger) *extract.Extractor {
-	return extract.New(extract.Options{TempDir: o.TempDir, CacheDir: o.CacheDir, PDFs: o.PDFs, Log: log})
+	eo := extract.Options{TempDir: o.TempDir, CacheDir: o.CacheDir, PDFs: o.PDFs, Log: log}
+	if o.OCR.URL != nil {
+		eo.OCR = worker.OCR(o.OCR.URL, o.transport())
+	}
+	return extract.New(eo)
 }
 
 // limits are what o allows a file.

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
 )
@@ -48,14 +49,20 @@ type Options struct {
 	Share         int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
 	MaxText       int           `default:"1048576" help:"Bytes of text that a job may have."`
 
-	MaxFile int `placeholder:"BYTES" help:"Bytes that a file may have. At most, and by default, 16 MiB where one process does everything, and 256 KiB, which is what a job's record holds, where API and workers are apart."`
+	MaxFile int64 `default:"67108864" help:"Bytes that a file may have, up to 1 GiB; in JSON never more than 16 MiB. Above --inline it needs --blob, or the embedded Redis."`
 
+	Blob    string        `placeholder:"URL" help:"Place for content and results above --inline: file:///path of a directory that all processes see, or s3://bucket?region=R, which takes endpoint, use_path_style and prefix too. With an embedded Redis and without --blob it is a temporary directory; otherwise such content is refused."`
+	Inline  int           `default:"262144" help:"Bytes of content that Redis holds, up to 16 MiB; what is larger goes to --blob."`
+	BlobAge time.Duration `default:"1h" help:"Age at which a blob that no job names is deleted, at least 35m."`
+
+	MaxTypes       int           `default:"500" help:"Sensitive types of its own that a tenant may have."`
 	ExtractBytes   int64         `default:"2147483648" placeholder:"BYTES" help:"Bytes that a file may have once all that is packed in it is unpacked, and likewise its text."`
 	ExtractRatio   int64         `default:"100" placeholder:"N" help:"How many times its own size a file may expand to, above 1 MiB."`
 	ExtractDepth   int           `default:"10" placeholder:"N" help:"How deep files may lie in a file."`
 	ExtractMembers int           `default:"1000" placeholder:"N" help:"Files that may lie in a file, at all depths."`
 	ExtractTime    time.Duration `default:"10m" help:"How long a file may take to be read and scanned, within --limit."`
 	PDFs           int           `name:"pdfs" default:"2" placeholder:"N" help:"PDF files that are read at a time; each may take up to 256 MiB."`
+	OCR            Endpoint      `name:"ocr" env:"CLASSIFYD_OCR" placeholder:"URL" help:"Have pictures, and scans in PDF files, read by posting them to URL, which answers with their text. Without it they are of an unsupported type."`
 	TempDir        string        `placeholder:"PATH" help:"Directory for members of files that are too large for the memory, while they are read. Default: the system's."`
 	CacheDir       string        `placeholder:"PATH" help:"Directory that keeps the compiled PDF engine, which makes the first PDF of a process seconds faster."`
 
@@ -67,6 +74,9 @@ type Options struct {
 
 	LogFormat string     `default:"text" enum:"text,json" help:"Form of the log on standard error: ${enum}."`
 	LogLevel  slog.Level `default:"info" help:"Least level that is logged: debug, info, warn or error."`
+
+	// Authenticate, if set, says who calls the API.
+	Authenticate api.Authenticator `kong:"-"`
 
 	// Log replaces the log on standard error, Listener the one at Listen and
 	// Out standard output, where Start says how to use what it has started.
@@ -94,11 +104,24 @@ type Remote struct {
 // in an error.
 func (r *Remote) UnmarshalText(b []byte) error {
 	typ, endpoint, _ := strings.Cut(string(b), "=")
-	u, err := url.Parse(endpoint)
-	if typ == "" || err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	var e Endpoint
+	if typ == "" || e.UnmarshalText([]byte(endpoint)) != nil {
 		return errors.New("must be TYPE=URL with an http or https URL")
 	}
-	*r = Remote{Type: typ, Endpoint: u}
+	*r = Remote{Type: typ, Endpoint: e.URL}
+	return nil
+}
+
+// Endpoint is where a handler answers, nil for none.
+type Endpoint struct{ URL *url.URL }
+
+// UnmarshalText reads a URL, which may hold a password as that of a Remote.
+func (e *Endpoint) UnmarshalText(b []byte) error {
+	u, err := url.Parse(string(b))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("must be an http or https URL")
+	}
+	e.URL = u
 	return nil
 }
 
@@ -125,6 +148,7 @@ func (o *Options) Validate() error {
 		{"max-waiting", o.MaxWaiting},
 		{"share", o.Share},
 		{"max-text", o.MaxText},
+		{"max-types", o.MaxTypes},
 		{"max-matches", o.MaxMatches},
 		{"max-explanations", o.MaxExplanations},
 		{"extract-bytes", int(o.ExtractBytes)},
@@ -150,8 +174,14 @@ func (o *Options) Validate() error {
 			return fmt.Errorf("--%s: must be positive", d.flag)
 		}
 	}
-	if o.MaxFile < 0 || o.MaxFile > o.mostFile() {
-		return fmt.Errorf("--max-file: must be from 1 to %d with --role %s", o.mostFile(), o.Role)
+	if o.MaxFile < 1 || o.MaxFile > mostFile {
+		return fmt.Errorf("--max-file: must be from 1 to %d", mostFile)
+	}
+	if o.Inline < 1 || o.Inline > mostInline {
+		return fmt.Errorf("--inline: must be from 1 to %d", mostInline)
+	}
+	if o.BlobAge < leastBlobAge {
+		return fmt.Errorf("--blob-age: must be at least %s, since a file may take almost as long to arrive", leastBlobAge)
 	}
 	if (o.TLSCert == "") != (o.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key: need each other")
@@ -193,14 +223,11 @@ func (o *Options) Validate() error {
 func (o *Options) serves() bool { return o.Role != "worker" }
 func (o *Options) works() bool  { return o.Role != "api" }
 
-// mostFile is how large a file can be. Where one process does everything a large
-// record hurts no other.
-func (o *Options) mostFile() int {
-	if o.Role == "all" {
-		return 16 << 20
-	}
-	return 256 << 10
-}
+const (
+	mostFile     = 1 << 30
+	mostInline   = 16 << 20
+	leastBlobAge = 35 * time.Minute
+)
 
 // queue is what o means to package jobs.
 func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Options {
@@ -217,6 +244,8 @@ func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Optio
 		MaxWaiting:    o.MaxWaiting,
 		TenantWaiting: o.TenantWaiting,
 		Share:         o.Share,
+		Inline:        o.Inline,
+		BlobAge:       o.BlobAge,
 	}
 }
 

@@ -16,7 +16,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/worker"
 	"github.com/classifyd/classifyd/worker/classify"
+	"github.com/classifyd/classifyd/worker/extract"
 )
 
 // flags reads a command line as the daemon does.
@@ -38,11 +40,11 @@ func mustFlags(t *testing.T, args ...string) Options {
 func TestFlagsAndTheirTwinsReachTheQueue(t *testing.T) {
 	settings := map[string]string{
 		"shards": "4", "concurrency": "5", "max-attempts": "6", "limit": "7s", "grace": "8s", "retention": "9h",
-		"max-wait": "10m", "max-waiting": "11", "share": "12", "tenant-waiting": "13",
+		"max-wait": "10m", "max-waiting": "11", "share": "12", "inline": "13", "blob-age": "40m", "tenant-waiting": "14",
 	}
 	want := jobs.Options{
 		Shards: 4, Concurrency: 5, MaxAttempts: 6, Limit: 7 * time.Second, Grace: 8 * time.Second, Retention: 9 * time.Hour,
-		MaxWait: 10 * time.Minute, MaxWaiting: 11, Share: 12, TenantWaiting: 13,
+		MaxWait: 10 * time.Minute, MaxWaiting: 11, Share: 12, Inline: 13, BlobAge: 40 * time.Minute, TenantWaiting: 14,
 	}
 	var args []string
 	for name, value := range settings {
@@ -70,6 +72,13 @@ func TestEveryFlagHasAnEnvironmentTwin(t *testing.T) {
 	}
 }
 
+func TestFlagsReachTheExtractor(t *testing.T) {
+	o := mustFlags(t, "--extract-bytes", "1", "--extract-ratio", "2", "--extract-depth", "3", "--extract-members", "4", "--extract-time", "5s")
+	if diff := cmp.Diff(extract.Limits{Bytes: 1, Ratio: 2, Depth: 3, Members: 4, Time: 5 * time.Second}, o.limits()); diff != "" {
+		t.Errorf("limits (-want +got):\n%s", diff)
+	}
+}
+
 func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
 	engine, err := classify.New(nil)
 	if err != nil {
@@ -79,7 +88,7 @@ func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
 	t.Setenv("CLASSIFYD_TYPE_LIMIT", "classifyText=3s,contract=1h")
 	o := mustFlags(t)
 	got := map[string]time.Duration{}
-	for _, h := range handlers(&o, engine, extractor(&o, nil)) {
+	for _, h := range handlers(&o, worker.Only(engine), extractor(&o, nil)) {
 		got[h.Type] = h.Limit
 	}
 	want := map[string]time.Duration{"classifyText": 3 * time.Second, "classifyFile": 0, "invoice": 0, "contract": time.Hour}
@@ -102,6 +111,14 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--shards 0", "--shards: must be at least 1"},
 		{"--share 0", "--share: must be at least 1"},
 		{"--max-text 0", "--max-text: must be at least 1"},
+		{"--max-types 0", "--max-types: must be at least 1"},
+		{"--extract-bytes 0", "--extract-bytes: must be at least 1"},
+		{"--extract-ratio 0", "--extract-ratio: must be at least 1"},
+		{"--extract-depth 0", "--extract-depth: must be at least 1"},
+		{"--extract-members=-1", "--extract-members: must be at least 1"},
+		{"--extract-time 0", "--extract-time: must be positive"},
+		{"--pdfs 0", "--pdfs: must be at least 1"},
+		{"--ocr ftp://user:secret@h", "--ocr: must be an http or https URL"},
 		{"--max-matches 0", "--max-matches: must be at least 1"},
 		{"--max-explanations 0", "--max-explanations: must be at least 1"},
 		{"--max-waiting 0", "--max-waiting: must be at least 1"},
@@ -109,9 +126,11 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--limit 0", "--limit: must be positive"},
 		{"--retention 0", "--retention: must be positive"},
 		{"--grace=-1s", "--grace: must be positive"},
-		{"--max-file=-1", "--max-file: must be from 1 to 16777216 with --role all"},
-		{"--max-file 16777217", "--max-file: must be from 1 to 16777216 with --role all"},
-		{"--role api --redis redis://h --max-file 262145", "--max-file: must be from 1 to 262144 with --role api"},
+		{"--max-file 0", "--max-file: must be from 1 to 1073741824"},
+		{"--max-file 1073741825", "--max-file: must be from 1 to 1073741824"},
+		{"--inline 0", "--inline: must be from 1 to 16777216"},
+		{"--inline 16777217", "--inline: must be from 1 to 16777216"},
+		{"--blob-age 34m", "--blob-age: must be at least 35m0s, since a file may take almost as long to arrive"},
 		{"--tls-cert c.pem", "--tls-cert and --tls-key: need each other"},
 		{"--tls-key k.pem", "--tls-cert and --tls-key: need each other"},
 		{"--tls-cert c.pem --tls-key k.pem --h2c", "--h2c: is for an API without --tls-cert"},

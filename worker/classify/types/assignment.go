@@ -15,6 +15,9 @@ type assigner struct {
 	taken func(string) bool // whether a value is a secret
 }
 
+// closing is what may stand between a name and the sign behind it.
+const closing = " \t\"'`]:"
+
 // passwords are what people choose, secrets what machines draw.
 var (
 	passwordNames = assigner{
@@ -33,9 +36,10 @@ var (
 // passwordAssignment is a password or another secret in a configuration, in code,
 // in a form or in a letter: its name, '=' or ':', and its value.
 func passwordAssignment() *classify.Type {
+	ends := lasts(passwordNames.names) + lasts(secretNames.names) + closing
 	rule := func(sign byte) classify.Rule {
 		return classify.Rule{
-			Shape:    classify.Around{Byte: sign, Before: 40, After: 160},
+			Shape:    classify.Around{Byte: sign, Before: 40, After: 160, Prev: ends},
 			Check:    func(c *classify.Candidate) bool { return passwordNames.found(c) || secretNames.found(c) },
 			Strength: classify.Form,
 			Alone:    65,
@@ -106,7 +110,7 @@ func (a *assigner) found(c *classify.Candidate) bool {
 // named reports whether before ends in one of the names, behind which quotes,
 // brackets and spaces may close.
 func (a *assigner) named(before string) bool {
-	before = strings.TrimRight(before, " \t\"'`]:")
+	before = strings.TrimRight(before, closing)
 	if before == "" {
 		return false
 	}

@@ -7,8 +7,10 @@ import (
 )
 
 const (
-	capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	decimals = "0123456789"
+	capitals  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	smalls    = "abcdefghijklmnopqrstuvwxyz"
+	decimals  = "0123456789"
+	hexDigits = decimals + "abcdefABCDEF"
 )
 
 // code is the shape of a word written as one of forms, see formed. Those that
@@ -25,7 +27,7 @@ func code(forms ...string) classify.Word {
 		}
 		return string(b)
 	}
-	w := classify.Word{Before: 4, After: reach}
+	w := classify.Word{Before: 4, After: reach, Forms: forms}
 	for _, f := range forms {
 		if w.Min == 0 || len(f) < w.Min {
 			w.Min = len(f)
@@ -54,6 +56,16 @@ func pairs(first, second string) []string {
 		}
 	}
 	return all
+}
+
+// lasts returns the last bytes of names in small letters, and their capitals.
+func lasts(names []string) string {
+	var all []byte
+	for _, n := range names {
+		b := n[len(n)-1]
+		all = append(all, b, upper(b))
+	}
+	return string(all)
 }
 
 // formed reports whether s is written as form, in which '9' stands for a digit,
@@ -94,7 +106,7 @@ func written(forms ...string) func(*classify.Candidate) bool {
 	return func(c *classify.Candidate) bool {
 		m := c.Match()
 		for _, f := range forms {
-			if formed(m, f) && (!strings.Contains(f, "*") || strings.ContainsAny(m, decimals) && strings.ToUpper(m) == m) {
+			if formed(m, f) && (!strings.Contains(f, "*") || strings.ContainsAny(m, decimals) && strings.Trim(m, decimals+capitals) == "") {
 				return true
 			}
 		}

@@ -54,7 +54,7 @@ func connectionStrings() []*classify.Type {
 			Recommended: 85,
 			Words:       []string{"password", "pwd", "userpwd", "server", "database", "data source", "initial catalog", "user id", "uid", "username"},
 			Rules: []classify.Rule{{
-				Shape:    classify.Around{Byte: '=', Before: 250, After: 250},
+				Shape:    classify.Around{Byte: '=', Before: 250, After: 250, Prev: lasts(k.settings) + " "},
 				Check:    k.found,
 				Strength: classify.Ranges,
 				Alone:    85,
@@ -129,7 +129,7 @@ func azureSAS() *classify.Type {
 		Category:    classify.CategoryCredential,
 		Recommended: 85,
 		Rules: []classify.Rule{{
-			Shape:    classify.Around{Byte: '=', Before: 400, After: 400},
+			Shape:    classify.Around{Byte: '=', Before: 400, After: 400, Prev: "g"},
 			Check:    azureSASCheck,
 			Strength: classify.Structure,
 			Alone:    85,

@@ -27,7 +27,7 @@ func finlandNational() *classify.Type {
 				Strength: classify.Structure, Alone: 75, With: 85,
 			},
 			{
-				Shape:    classify.Word{Starts: pairs(decimals, decimals), Min: 4, Max: 4, Before: 8, After: 8},
+				Shape:    classify.Word{Starts: pairs(decimals, decimals), Min: 4, Max: 4, Before: 8, After: 8, Forms: []string{"999*"}},
 				Check:    finlandNationalSigned,
 				Strength: classify.Structure, Alone: 75, With: 85,
 			},

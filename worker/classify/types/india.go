@@ -117,7 +117,7 @@ func indiaPassport() *classify.Type {
 		Category:    classify.CategoryIdentity,
 		Countries:   []string{"IN"},
 		Recommended: 75,
-		Words:       append([]string{"indian passport", "india passport", "republic of india", "passport seva", "पासपोर्ट", "पासपोर्ट संख्या", "பாஸ்போர்ட்", "পাসপোর্ট", "పాస్‌పోర్ట్", "ಪಾಸ್‌ಪೋರ್ಟ್", "પાસપોર્ટ"}, passportWords...),
+		Words:       append([]string{"indian passport", "india passport", "republic of india", "passport seva", "पासपोर्ट", "पासपोर्ट संख्या", "பாஸ்போர்ட்", "পাসপোর্ট", "పాస్పోర్ట్", "ಪಾಸ್ಪೋರ್ಟ್", "પાસપોર્ટ"}, passportWords...),
 		Rules: []classify.Rule{{
 			Shape: small(classify.Word{Starts: pairs(letters, "123456789"), Min: 8, Max: 8, Before: 1, After: reach}),
 			Check: func(c *classify.Candidate) bool {

@@ -107,7 +107,7 @@ const maxIPv6 = 45
 // ipv6 is an address in the text forms of RFC 4291 section 2.2, with the zone of
 // RFC 4007 and a prefix length where they follow.
 func ipv6() *classify.Type {
-	shape := classify.Around{Byte: ':', Before: 8, After: maxIPv6 + 24}
+	shape := classify.Around{Byte: ':', Before: 8, After: maxIPv6 + 24, Next: hexDigits + ":"}
 	return &classify.Type{
 		ID:          ipv6ID,
 		Name:        "IP Address v6",

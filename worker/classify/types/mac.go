@@ -14,8 +14,8 @@ func macAddress() *classify.Type {
 		Recommended: 75,
 		Words:       []string{"mac", "mac address", "macs", "ethernet", "hardware address", "hwaddr", "ether", "adresse mac", "dirección mac", "indirizzo mac", "mac адрес", "mac地址"},
 		Rules: []classify.Rule{
-			{Shape: classify.Around{Byte: ':', Before: 4, After: 20}, Check: macCheck, Strength: classify.Structure, Alone: 75, With: 75},
-			{Shape: classify.Around{Byte: '-', Before: 4, After: 20}, Check: macCheck, Strength: classify.Structure, Alone: 75, With: 75},
+			{Shape: classify.Around{Byte: ':', Before: 4, After: 20, Prev: hexDigits, Next: hexDigits}, Check: macCheck, Strength: classify.Structure, Alone: 75, With: 75},
+			{Shape: classify.Around{Byte: '-', Before: 4, After: 20, Prev: hexDigits, Next: hexDigits}, Check: macCheck, Strength: classify.Structure, Alone: 75, With: 75},
 		},
 		Finds: []classify.Sample{
 			{Text: "MAC: 01:23:45:67:89:AB", Match: "01:23:45:67:89:AB", Confidence: 75},

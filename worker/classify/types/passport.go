@@ -54,7 +54,7 @@ func documents(all []document, name, description, before string, words []string)
 			t.Rules = append(t.Rules, classify.Rule{Shape: classify.Number{Layouts: d.layouts}, Check: varied, With: 75})
 		}
 		if len(d.forms) > 0 {
-			t.Rules = append(t.Rules, classify.Rule{Shape: small(code(d.forms...)), Check: numbered(written(d.forms...)), With: 75})
+			t.Rules = append(t.Rules, classify.Rule{Shape: small(code(d.forms...)), Check: written(d.forms...), With: 75})
 		}
 		if d.person != nil {
 			for _, r := range d.person.Rules {
@@ -65,20 +65,6 @@ func documents(all []document, name, description, before string, words []string)
 		ts = append(ts, t)
 	}
 	return ts
-}
-
-// numbered is a check that takes no words, though the form would allow letters
-// in all places but one.
-func numbered(check func(*classify.Candidate) bool) func(*classify.Candidate) bool {
-	return func(c *classify.Candidate) bool {
-		digits := 0
-		for _, b := range []byte(c.Match()) {
-			if b >= '0' && b <= '9' {
-				digits++
-			}
-		}
-		return digits >= 2 && check(c)
-	}
 }
 
 // varied reports whether the digits are neither all the same nor the date of a

@@ -24,8 +24,8 @@ func webURL() *classify.Type {
 		Recommended: 75,
 		Words:       []string{"url", "urls", "link", "links", "website", "web site", "homepage", "site", "webseite", "site web", "sitio web", "sito", "网址", "网站", "ウェブサイト", "웹사이트", "сайт"},
 		Rules: []classify.Rule{
-			{Shape: classify.Around{Byte: ':', Before: 24, After: maxURL}, Check: webURLCheck, Strength: classify.Form, Alone: 75, With: 75},
-			{Shape: classify.Around{Byte: '.', Before: maxLabel, After: maxURL}, Check: domainCheck, Strength: classify.Form, Alone: 65, With: 75},
+			{Shape: classify.Around{Byte: ':', Before: 24, After: maxURL, Next: "/"}, Check: webURLCheck, Strength: classify.Form, Alone: 75, With: 75},
+			{Shape: classify.Around{Byte: '.', Before: maxLabel, After: maxURL, Next: smalls}, Check: domainCheck, Strength: classify.Form, Alone: 65, With: 75},
 		},
 		Value: verbatim,
 		Finds: []classify.Sample{
@@ -148,7 +148,7 @@ func passwordURL() *classify.Type {
 		Category:    classify.CategoryCredential,
 		Recommended: 85,
 		Rules: []classify.Rule{{
-			Shape:    classify.Around{Byte: ':', Before: 24, After: 300},
+			Shape:    classify.Around{Byte: ':', Before: 24, After: 300, Next: "/"},
 			Check:    passwordURLCheck,
 			Strength: classify.Structure,
 			Alone:    85,

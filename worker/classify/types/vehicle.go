@@ -24,8 +24,8 @@ func ukVehicle() *classify.Type {
 	old := func(c *classify.Candidate) bool {
 		return joinedForm(c, "A9 AAA", "A99 AAA", "A999 AAA", "AAA 9A", "AAA 99A", "AAA 999A", "A9AAA", "A99AAA", "A999AAA", "AAA9A", "AAA99A", "AAA999A") && oldUKMark(c.Match())
 	}
-	shape := func(starts []string) classify.Word {
-		return small(classify.Word{Starts: starts, Min: 2, Max: 7, Before: 1, After: 16})
+	shape := func(starts []string, forms ...string) classify.Word {
+		return small(classify.Word{Starts: starts, Min: 2, Max: 7, Before: 1, After: 16, Forms: forms})
 	}
 	return &classify.Type{
 		ID:          own("uk-vehicle-registration"),
@@ -38,13 +38,16 @@ func ukVehicle() *classify.Type {
 		Words:       append([]string{"dvla", "v5c", "mot", "vrm", "vrn", "cherished number"}, vehicleWords...),
 		Rules: []classify.Rule{
 			{
-				Shape: shape(pairs(tag, tag)),
+				Shape: shape(pairs(tag, tag), "AA99", "AA99AAA"),
 				Check: func(c *classify.Candidate) bool {
 					return joinedForm(c, "AA99 AAA", "AA99AAA") && currentUKMark(c.Match())
 				},
 				Strength: classify.Ranges, Alone: 65, With: 75,
 			},
-			{Shape: shape(append(pairs(tag, decimals), pairs(tag, tag)...)), Check: old, Strength: classify.Form, With: 65},
+			{
+				Shape: shape(append(pairs(tag, decimals), pairs(tag, tag)...), "A9", "A99", "A999", "AAA", "A9AAA", "A99AAA", "A999AAA", "AAA9A", "AAA99A", "AAA999A"),
+				Check: old, Strength: classify.Form, With: 65,
+			},
 		},
 		Finds: []classify.Sample{
 			{Text: "car reg LK68 WTR", Match: "LK68 WTR", Confidence: 75},
@@ -108,7 +111,7 @@ func indiaVehicle() *classify.Type {
 				Check: indiaVehicleCheck, Strength: classify.Ranges, Alone: 65, With: 75,
 			},
 			{
-				Shape:    classify.Word{Starts: pairs("23", decimals), Min: 9, Max: 10, Before: 1, After: 16},
+				Shape:    classify.Word{Starts: pairs("23", decimals), Min: 9, Max: 10, Before: 1, After: 16, Forms: []string{"99BH9999A", "99BH9999AA"}},
 				Check:    func(c *classify.Candidate) bool { return joinedForm(c, "99BH9999A", "99BH9999AA") },
 				Strength: classify.Ranges, Alone: 65, With: 75,
 			},
@@ -156,6 +159,12 @@ func indiaVehicleCheck(c *classify.Candidate) bool {
 // Yönetmeliği, article 53).
 func turkeyVehicle() *classify.Type {
 	const letters = "ABCDEFGHIJKLMNOPRSTUVYZ"
+	var forms []string
+	for l := 1; l <= 3; l++ {
+		for d := 2; d <= min(5, 7-l); d++ {
+			forms = append(forms, "99"+"AAA"[:l]+"99999"[:d])
+		}
+	}
 	return &classify.Type{
 		ID:          own("turkey-vehicle-registration"),
 		Name:        "Turkey Vehicle Registration Number",
@@ -167,7 +176,7 @@ func turkeyVehicle() *classify.Type {
 		Words:       append([]string{"plaka", "plakası", "plaka no", "plaka numarası", "araç", "araç plakası", "otomobil", "ruhsat"}, vehicleWords...),
 		Rules: []classify.Rule{
 			{
-				Shape: classify.Word{Starts: pairs("012345678", decimals), Min: 5, Max: 9, Before: 1, After: 10},
+				Shape: classify.Word{Starts: pairs("012345678", decimals), Min: 5, Max: 9, Before: 1, After: 10, Forms: forms},
 				Check: func(c *classify.Candidate) bool {
 					return turkeyMark(c, c.Match()[:2], c.Match()[2:])
 				},
