@@ -40,6 +40,10 @@ type Options struct {
 	Metrics prometheus.Registerer
 	Gather  prometheus.Gatherer
 
+	// Ready says why no jobs should be posted now, for /readyz. None: it asks
+	// whether the store answers.
+	Ready func(context.Context) error
+
 	// Authenticate says who calls. None: everyone is DefaultTenant.
 	Authenticate Authenticator
 
@@ -92,6 +96,7 @@ type Authenticator func(*http.Request) (Caller, error)
 
 type api struct {
 	queue          *jobs.Queue
+	isReady        func(context.Context) error
 	catalogue      Catalogue
 	tenants        *tenants.Store // nil: nobody has types of their own
 	log            *slog.Logger
@@ -127,6 +132,9 @@ func New(o Options) http.Handler {
 	a.most.File = int(min(a.maxFile, maxJSONFile))
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
+	}
+	if a.isReady = o.Ready; a.isReady == nil {
+		a.isReady = a.queue.Ping
 	}
 	if a.authenticate == nil {
 		a.gather = o.Gather

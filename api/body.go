@@ -37,11 +37,15 @@ func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte,
 	if r.ContentLength > limit {
 		return nil, tooLong(limit)
 	}
-	body, err := unpack(r.Header, http.MaxBytesReader(w, r.Body, limit))
+	sent := http.MaxBytesReader(w, r.Body, limit)
+	body, err := unpack(r.Header, sent)
 	if err != nil {
 		return nil, unreadable(err, limit)
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, body, limit))
+	if body != sent {
+		body = http.MaxBytesReader(w, body, limit)
+	}
+	data, err := io.ReadAll(body)
 	if err != nil {
 		return nil, unreadable(err, limit)
 	}

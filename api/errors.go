@@ -89,6 +89,9 @@ func explain(err error) *problem {
 		}
 		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: e.Reason, retry: retry, cause: err}
 	}
+	if e, ok := errors.AsType[*jobs.UnfitError](err); ok {
+		return &problem{status: http.StatusServiceUnavailable, code: "storeUnfit", message: e.Error(), retry: storeRetry, cause: err}
+	}
 	for _, a := range answers {
 		if errors.Is(err, a.err) {
 			p := a.problem

@@ -1,6 +1,10 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/classifyd/classifyd/jobs"
+)
 
 // live says that the process serves at all.
 func (a *api) live(w http.ResponseWriter, r *http.Request) error {
@@ -8,12 +12,16 @@ func (a *api) live(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ready says that jobs can be posted and read.
+// ready says whether jobs can be posted and read, and why not.
 func (a *api) ready(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := a.within(r)
 	defer cancel()
-	if err := a.queue.Ping(ctx); err != nil {
-		return err
+	if err := a.isReady(ctx); err != nil {
+		p := explain(err)
+		if reason := jobs.Reason(err); reason != "" {
+			p.message = reason
+		}
+		return p
 	}
 	a.write(w, r, http.StatusOK, plainJSON, map[string]string{"status": "ready"})
 	return nil

@@ -38,24 +38,33 @@ func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call)
 // header and kept with a job. It is a GUID where Graph's own clients send it.
 var clientID = regexp.MustCompile(`^[A-Za-z0-9._:{}-]{1,128}$`)
 
+// Headers of every call, spelt as net/http keeps them: it would allocate to
+// bring another spelling into this one.
+const (
+	requestID       = "Request-Id"
+	clientRequestID = "Client-Request-Id"
+	odataVersion    = "Odata-Version"
+	traceParent     = "Traceparent"
+)
+
 // observe gives each request its id and its line in the log, and survives a
 // handler's panic. It stands before the router, so that nothing escapes it.
 func (a *api) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		c := &call{Caller: Caller{Tenant: DefaultTenant}, id: uuid.NewString()}
-		if id := r.Header.Get("client-request-id"); clientID.MatchString(id) {
+		if id := r.Header.Get(clientRequestID); clientID.MatchString(id) {
 			c.client = id
 		}
 		c.until, _ = r.Context().Value(batchKey{}).(time.Time)
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 
 		h := w.Header()
-		h.Set("request-id", c.id)
+		h.Set(requestID, c.id)
 		if c.client != "" {
-			h.Set("client-request-id", c.client)
+			h.Set(clientRequestID, c.client)
 		}
-		h.Set("OData-Version", "4.0")
+		h.Set(odataVersion, "4.0")
 		h.Set("Cache-Control", "no-store") // results quote what is sensitive
 		h.Set("X-Content-Type-Options", "nosniff")
 

@@ -4,11 +4,8 @@ import (
 	"context"
 	"maps"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 const (
@@ -107,16 +104,16 @@ func (a *admission) waits(t Tenant, n int) {
 // depth looks at how many jobs are queued, of all tenants.
 func (a *admission) depth(ctx context.Context) (reading, error) {
 	var r reading
-	for i, p := range a.q.pipes {
+	for _, sh := range a.q.shards {
 		for _, l := range lanes {
-			v, err := p.do(ctx, &call{args: []any{"llen", shard(i).asynqKey(l, "pending")}})
+			v, err := a.q.pipes[sh].do(ctx, &call{args: []any{"llen", sh.asynqKey(l, "pending")}})
 			if err != nil {
 				return r, err
 			}
 			n, _ := v.(int64)
 			r.n += n
 		}
-		if a.nearlyFull(ctx, shard(i)) {
+		if a.nearlyFull(ctx, sh) {
 			r.full = &BusyError{Reason: "the store is nearly full", RetryAfter: fullRetry}
 		}
 	}
@@ -135,21 +132,6 @@ func (a *admission) nearlyFull(ctx context.Context, sh shard) bool {
 }
 
 func infoNumber(info, field string) float64 {
-	for line := range strings.Lines(info) {
-		if v, ok := strings.CutPrefix(line, field+":"); ok {
-			n, _ := strconv.ParseFloat(strings.TrimSpace(v), 64)
-			return n
-		}
-	}
-	return 0
-}
-
-// node is a client of the server that holds sh.
-func (q *Queue) node(ctx context.Context, sh shard) redis.Cmdable {
-	if c, ok := q.rdb.(*redis.ClusterClient); ok {
-		if m, err := c.MasterForKey(ctx, sh.key("due")); err == nil {
-			return m
-		}
-	}
-	return q.rdb
+	n, _ := strconv.ParseFloat(infoField(info, field), 64)
+	return n
 }

@@ -63,7 +63,7 @@ func (w *worker) lone(sh shard) (taken, bool) {
 }
 
 func (w *worker) startLone(sh shard, res *reservation) bool {
-	reply, err := w.pop(aloneScript, []string{sh.record(res.waits.name)}, []any{res.waits.fence, micros(lease), w.owner})
+	reply, err := w.pop(sh, aloneScript, []string{sh.record(res.waits.name)}, []any{res.waits.fence, micros(lease), w.owner})
 	f := stringsOf(reply)
 	if err != nil || len(f) != 7 {
 		w.doubt[sh] = err != nil // it may have started

@@ -190,11 +190,13 @@ func (a *attempt) persist(s *script, args ...any) any {
 }
 
 // insist runs a script on a record until Redis has answered, or Work waits no
-// longer.
+// longer. Replicas that do not hear of it are waited for no longer than a lease:
+// should they never, another run will end the job.
 func (w *worker) insist(s *script, n name, args ...any) (any, error) {
+	start := time.Now()
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		v, err := w.q.eval(context.Background(), s, n, args...)
-		if !errors.Is(err, ErrUnavailable) {
+		if !errors.Is(err, ErrUnavailable) || errors.Is(err, errTooFew) && time.Since(start) > lease {
 			return v, err
 		}
 		select {

@@ -49,8 +49,8 @@ func (q *Queue) deleteDead(ctx context.Context) error {
 		return nil
 	}
 	var errs []error
-	for i, p := range q.pipes {
-		dead := shard(i).key("dead")
+	for sh, p := range q.pipes {
+		dead := sh.key("dead")
 		for {
 			v, err := p.do(ctx, &call{args: []any{"srandmember", dead, deadMost}})
 			if err != nil {
@@ -92,7 +92,8 @@ func (q *Queue) sweepBlobs(ctx context.Context) error {
 		return nil
 	}
 	every := max(q.opt.BlobAge/looksPerAge, time.Millisecond)
-	v, err := q.pipes[0].eval(ctx, lockScript, []string{shard(0).key("listing")}, rand.Text(), every.Milliseconds())
+	first := q.shards[0]
+	v, err := q.pipes[first].eval(ctx, lockScript, []string{first.key("listing")}, rand.Text(), every.Milliseconds())
 	if err != nil || v != int64(1) {
 		return err
 	}
@@ -117,8 +118,8 @@ func (q *Queue) sweepUnnamed(ctx context.Context, names []string) error {
 		return nil
 	}
 	named := make([]bool, len(names))
-	for i, p := range q.pipes {
-		args := []any{"smismember", shard(i).key("blobs")}
+	for sh, p := range q.pipes {
+		args := []any{"smismember", sh.key("blobs")}
 		for _, name := range names {
 			args = append(args, name)
 		}

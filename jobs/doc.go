@@ -25,7 +25,8 @@
 // # Keys
 //
 // All keys of a job carry the hash tag of its shard, here {s0}, and so do the
-// asynq queues that deliver it, whose names begin with "s0}":
+// asynq queues that deliver it, whose names begin with "s0}". Where there are
+// several shards, their tags are such that they spread over the hash slots.
 //
 //	{s0}:j:TENANT/ID          hash   the record: s head, m meta, c request, f file, r result, C F R their blobs, e attempts' errors, w watched until
 //	{s0}:i:TENANT:STATE:TYPE  zset   ids by creation time in µs; STATE is notStarted/LANE, running, succeeded, failed or canceled
@@ -38,10 +39,13 @@
 //	{s0}:blobs                set    names of the blobs that records name
 //	{s0}:dead                 set    names of blobs that lost their record's interest and are to be deleted
 //	{s0}:serves               zset   job types by the time in µs until which a live worker serves them
+//	{s0}:workers              zset   workers by the time in µs until which they count as alive; in the first shard
+//	{s0}:about                hash   what each of them does, JSON; in the first shard
 //	{s0}:sweep                hash   the last pass of Sweep and its cursors
 //	{s0}:sweeper              string the lock that saves sweepers from doing the same work
-//	{s0}:listing              string the lock of who looks for blobs without a record, once in a while; in {s0} alone
-//	classifyd:layout          hash   the number of shards and the salt of fingerprints, written once
+//	{s0}:missing              never there: what every script names as its last key, see missingKey
+//	{s0}:listing              string the lock of who looks for blobs without a record, once in a while; in the first shard alone
+//	classifyd:layout          hash   the number of shards, their tags and the salt of fingerprints, written once
 //
 // and the channels {s0}:wake, to workers, and {s0}:tell, to those who wait
 // for a job, TENANT/ID, or for any of a tenant, TENANT.

@@ -30,12 +30,12 @@ func (q *Queue) Doctor(ctx context.Context, dry bool, progress func(round, shard
 	s := q.newSweeper()
 	for round := range doctorRounds {
 		e.Remain = Mended{}
-		for i := range q.opt.Shards {
-			m, err := s.examine(ctx, shard(i), dry, func() { progress(round+1, i) })
+		for i, sh := range q.shards {
+			m, err := s.examine(ctx, sh, dry, func() { progress(round+1, i) })
 			e.Found.add(m)
 			e.Remain.add(m)
 			if err != nil {
-				return e, fmt.Errorf("examine %s: %w", shard(i).tag(), err)
+				return e, fmt.Errorf("examine %s: %w", sh.tag(), err)
 			}
 		}
 		if dry || e.Sound() || e.Remain == (Mended{Broken: e.Remain.Broken}) && round > 0 {

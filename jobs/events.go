@@ -55,7 +55,7 @@ func (q *Queue) Events(ctx context.Context, t Tenant, after string) iter.Seq2[Ev
 		told, stop := f.listen()
 		defer stop()
 
-		at := parsePlace(after, q.opt.Shards)
+		at := parsePlace(after, len(q.shards))
 		give := func(entries []entry) bool {
 			for _, e := range entries {
 				if !at[e.shard].before(e.id) {
@@ -124,7 +124,7 @@ var errEnough = errors.New("no more events are wanted")
 func (q *Queue) catchUp(ctx context.Context, t Tenant, at place, give func([]entry) bool) (lost bool, err error) {
 	for i := range at {
 		for {
-			entries, last, gap, err := q.readEvents(ctx, t, shard(i), at[i])
+			entries, last, gap, err := q.readEvents(ctx, t, i, at[i])
 			if err != nil {
 				return lost, err
 			}
@@ -145,7 +145,7 @@ func (q *Queue) catchUp(ctx context.Context, t Tenant, at place, give func([]ent
 
 // An entry is one of a shard's stream of a tenant's events.
 type entry struct {
-	shard   shard
+	shard   int // its place among the Queue's
 	id      entryID
 	job     *Job // nil where a stream begins
 	deleted bool
@@ -153,7 +153,8 @@ type entry struct {
 
 // readEvents reads what stands in a stream after an entry, or, with gap, tells
 // the last entry since that one is gone.
-func (q *Queue) readEvents(ctx context.Context, t Tenant, sh shard, after entryID) (entries []entry, last entryID, gap bool, err error) {
+func (q *Queue) readEvents(ctx context.Context, t Tenant, i int, after entryID) (entries []entry, last entryID, gap bool, err error) {
+	sh := q.shards[i]
 	from := ""
 	if after != (entryID{}) {
 		from = after.String()
@@ -171,7 +172,7 @@ func (q *Queue) readEvents(ctx context.Context, t Tenant, sh shard, after entryI
 		return nil, last, false, fmt.Errorf("events: unexpected reply of %d", len(f))
 	}
 	for c := range slices.Chunk(f[1:], 5) {
-		e := entry{shard: sh}
+		e := entry{shard: i}
 		if e.id, err = parseEntryID(c[0]); err != nil {
 			return nil, last, false, err
 		}

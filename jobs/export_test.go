@@ -38,3 +38,13 @@ func (q *Queue) SubmitAs(ctx context.Context, sub Submission, first int64, wait 
 	}
 	return s.reply[0], nil
 }
+
+// Tags are those of n shards, and HashSlot is where one lies.
+func Tags(n int) (tags []string) {
+	for _, sh := range spread(n) {
+		tags = append(tags, sh.tag())
+	}
+	return tags
+}
+
+var HashSlot = hashSlot

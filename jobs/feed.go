@@ -94,9 +94,9 @@ func (f *feed) run(ctx context.Context) {
 	// Listening comes before reading: a change in between is told.
 	told, stop := f.q.told.listen(name(f.tenant))
 	defer stop()
-	at := make(place, f.q.opt.Shards)
+	at := make(place, len(f.q.shards))
 	for i := range at {
-		if _, at[i], _, f.err = f.q.readEvents(ctx, f.tenant, shard(i), entryID{}); f.err != nil {
+		if _, at[i], _, f.err = f.q.readEvents(ctx, f.tenant, i, entryID{}); f.err != nil {
 			break
 		}
 	}
@@ -123,7 +123,7 @@ func (f *feed) run(ctx context.Context) {
 // read takes in what came after at, and reports whether there may be more.
 func (f *feed) read(ctx context.Context, at place) (again bool, err error) {
 	for i := range at {
-		entries, last, gap, err := f.q.readEvents(ctx, f.tenant, shard(i), at[i])
+		entries, last, gap, err := f.q.readEvents(ctx, f.tenant, i, at[i])
 		switch {
 		case err != nil:
 			return false, err

@@ -36,11 +36,11 @@ type gate struct {
 	woken chan struct{}
 }
 
-func newGate(o *Options, w *worker) *gate {
-	g := &gate{w: w, slots: make(chan struct{}, o.Concurrency), ready: make([][]taken, o.Shards), woken: make(chan struct{}),
-		takers: semaphore.NewWeighted(int64(o.Shards)), allTakers: int64(o.Shards)}
+func newGate(concurrency, span int, w *worker) *gate {
+	g := &gate{w: w, slots: make(chan struct{}, concurrency), ready: make([][]taken, span), woken: make(chan struct{}),
+		takers: semaphore.NewWeighted(int64(span)), allTakers: int64(span)}
 	g.ctx, g.stop = context.WithCancel(context.Background())
-	for range o.Shards {
+	for range span {
 		g.turn = append(g.turn, make(chan struct{}, 1))
 	}
 	return g

@@ -48,8 +48,8 @@ func (h *hub) listen(n name) (told <-chan struct{}, stop func()) {
 
 func (h *hub) subscribe() {
 	var channels []string
-	for i := range h.q.opt.Shards {
-		channels = append(channels, shard(i).key("tell"))
+	for _, sh := range h.q.shards {
+		channels = append(channels, sh.key("tell"))
 	}
 	h.sub = h.q.rdb.Subscribe(context.Background(), channels...)
 	h.done = make(chan struct{})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -108,7 +109,11 @@ func (j *Job) Done() bool { return j.State.Done() }
 
 // ETag changes whenever something of the job that a client can see changes,
 // and differs between a job and another one created later with its id.
-func (j *Job) ETag() string { return fmt.Sprintf(`W/"%x.%d"`, j.firstFence, j.version) }
+func (j *Job) ETag() string {
+	b := append(make([]byte, 0, 32), `W/"`...)
+	b = append(strconv.AppendInt(b, j.firstFence, 16), '.')
+	return string(append(strconv.AppendInt(b, j.version, 10), '"'))
+}
 
 // Version counts the changes of the job that a client can see, from 1.
 func (j *Job) Version() int64 { return j.version }

@@ -20,7 +20,7 @@ var lanes = []lane{laneAgain, laneHigh, laneNormal, laneLow}
 
 func (l lane) letter() string { return string(l[0]) }
 
-// A shard is the number of a hash slot's worth of keys.
+// A shard is a hash slot's worth of keys, named by the number in its tag.
 type shard int
 
 func (s shard) tag() string         { return "{s" + strconv.Itoa(int(s)) + "}" }
@@ -57,13 +57,14 @@ func (n name) split() (Tenant, ID) {
 	return Tenant(t), ID(id)
 }
 
-func (n name) shard(shards int) shard {
-	if shards == 1 {
-		return 0
+// among picks the shard of n.
+func (n name) among(shards []shard) shard {
+	if len(shards) == 1 {
+		return shards[0]
 	}
 	h := fnv.New32a()
 	h.Write([]byte(n))
-	return shard(h.Sum32() % uint32(shards))
+	return shards[h.Sum32()%uint32(len(shards))]
 }
 
 func (s shard) record(n name) string { return s.key("j:" + string(n)) }

@@ -82,10 +82,9 @@ func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error)
 		order = "asc"
 	}
 	var all []*Job
-	for i := range q.opt.Shards {
-		sh := shard(i)
+	for _, sh := range q.shards {
 		args := []any{sh.indexPrefix(t), sh.record(name(t) + "/"), order, query.Page, after, string(query.After.ID)}
-		v, err := q.pipes[i].eval(ctx, listScript, []string{sh.key("types:" + string(t))}, append(args, query.boxes()...)...)
+		v, err := q.pipes[sh].eval(ctx, listScript, []string{sh.key("types:" + string(t))}, append(args, query.boxes()...)...)
 		if err != nil {
 			return nil, fmt.Errorf("list: %w", err)
 		}
@@ -98,7 +97,7 @@ func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error)
 			all = append(all, j)
 		}
 	}
-	if q.opt.Shards > 1 {
+	if len(q.shards) > 1 {
 		slices.SortFunc(all, func(a, b *Job) int {
 			if !query.Oldest {
 				a, b = b, a
@@ -114,9 +113,8 @@ func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error)
 func (q *Queue) Count(ctx context.Context, t Tenant, query Query) (int64, error) {
 	query.After = Cursor{}
 	var total int64
-	for i := range q.opt.Shards {
-		sh := shard(i)
-		v, err := q.pipes[i].eval(ctx, countScript, []string{sh.key("types:" + string(t))},
+	for _, sh := range q.shards {
+		v, err := q.pipes[sh].eval(ctx, countScript, []string{sh.key("types:" + string(t))},
 			append([]any{sh.indexPrefix(t)}, query.boxes()...)...)
 		if err != nil {
 			return 0, fmt.Errorf("count: %w", err)

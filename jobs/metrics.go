@@ -163,8 +163,8 @@ func (d depths) Collect(out chan<- prometheus.Metric) {
 	pl := d.q.rdb.Pipeline()
 	waiting := map[lane][]*redis.IntCmd{}
 	for _, l := range lanes {
-		for i := range d.q.opt.Shards {
-			waiting[l] = append(waiting[l], pl.LLen(ctx, shard(i).asynqKey(l, "pending")))
+		for _, sh := range d.q.shards {
+			waiting[l] = append(waiting[l], pl.LLen(ctx, sh.asynqKey(l, "pending")))
 		}
 	}
 	if _, err := pl.Exec(ctx); err != nil {

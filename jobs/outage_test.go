@@ -28,10 +28,13 @@ func (h *afterTake) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		err := next(ctx, cmd)
 		if c, ok := cmd.(*redis.Cmd); ok && err == nil {
-			if list, ok := c.Val().([]any); ok && len(list) > 1 && !h.done.Swap(true) {
-				h.f()
-				c.SetErr(jobtest.ErrFault)
-				return jobtest.ErrFault
+			if list, ok := c.Val().([]any); ok && len(list) > 1 {
+				// The layout is a list, too, of strings.
+				if _, took := list[0].(int64); took && !h.done.Swap(true) {
+					h.f()
+					c.SetErr(jobtest.ErrFault)
+					return jobtest.ErrFault
+				}
 			}
 		}
 		return err

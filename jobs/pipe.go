@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"sync"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -22,11 +21,11 @@ const (
 // through it may be sent twice without harm, since go-redis repeats a batch
 // whose connection broke.
 type pipe struct {
-	rdb      redis.UniversalClient
-	deadline time.Duration // of a batch, never a caller's: others ride along
-	calls    chan *call
-	quit     chan struct{}
-	wg       sync.WaitGroup
+	q     *Queue
+	sh    shard
+	calls chan *call
+	quit  chan struct{}
+	wg    sync.WaitGroup
 }
 
 // A call is one Redis command: a script with its keys and arguments, or any
@@ -54,8 +53,8 @@ func (c *call) size() (n int) {
 	return n
 }
 
-func newPipe(rdb redis.UniversalClient, deadline time.Duration) *pipe {
-	p := &pipe{rdb: rdb, deadline: deadline, calls: make(chan *call, maxBatch), quit: make(chan struct{})}
+func newPipe(q *Queue, sh shard) *pipe {
+	p := &pipe{q: q, sh: sh, calls: make(chan *call, maxBatch), quit: make(chan struct{})}
 	for range inFlight {
 		p.wg.Go(p.run)
 	}
@@ -129,7 +128,8 @@ func (p *pipe) run() {
 }
 
 func (p *pipe) send(batch []*call) {
-	ctx, cancel := context.WithTimeout(context.Background(), p.deadline)
+	// Never a caller's deadline: others ride along.
+	ctx, cancel := context.WithTimeout(context.Background(), p.q.opt.Deadline)
 	defer cancel()
 	for groups := together(batch); len(groups) > 0; {
 		groups = p.exec(ctx, groups)
@@ -157,7 +157,8 @@ func together(batch []*call) (groups []group) {
 	return groups
 }
 
-func (g group) send(ctx context.Context, pl redis.Pipeliner) *redis.Cmd {
+// send puts g into pl; missing is the shard's missingKey.
+func (g group) send(ctx context.Context, pl redis.Pipeliner, missing string) *redis.Cmd {
 	c := g.calls[0]
 	s, keys, args := c.script, c.keys, c.args
 	if s == nil {
@@ -165,13 +166,14 @@ func (g group) send(ctx context.Context, pl redis.Pipeliner) *redis.Cmd {
 	}
 	if len(g.calls) > 1 {
 		s = s.each
-		keys = make([]string, 0, len(g.calls)*len(c.keys))
+		keys = make([]string, 0, len(g.calls)*len(c.keys)+1)
 		args = append(make([]any, 0, 2+len(g.calls)*len(c.args)), len(c.keys), len(c.args))
 		for _, c := range g.calls {
 			keys = append(keys, c.keys...)
 			args = append(args, c.args...)
 		}
 	}
+	keys = append(keys, missing)
 	if g.source {
 		return pl.Eval(ctx, s.src, keys, args...)
 	}
@@ -182,14 +184,28 @@ func (g group) send(ctx context.Context, pl redis.Pipeliner) *redis.Cmd {
 // with its source a script that Redis does not know, which did nothing, and
 // each by itself calls of which one ended their script.
 func (p *pipe) exec(ctx context.Context, groups []group) (rest []group) {
-	pl := p.rdb.Pipeline()
+	pl := p.q.rdb.Pipeline()
+	wait := p.q.opt.WaitReplicas > 0 && slices.ContainsFunc(groups, group.told)
+	if wait {
+		pl = p.q.node(ctx, p.sh).Pipeline()
+	}
 	cmds := make([]*redis.Cmd, len(groups))
 	for i, g := range groups {
-		cmds[i] = g.send(ctx, pl)
+		cmds[i] = g.send(ctx, pl, p.sh.missingKey())
+	}
+	var replicas *redis.Cmd
+	if wait {
+		replicas = pl.Do(ctx, "wait", p.q.opt.WaitReplicas, p.q.opt.WaitTimeout.Milliseconds())
 	}
 	_, _ = pl.Exec(ctx) // each command carries its own error
+	short := p.short(replicas)
+	away := false
 	for i, g := range groups {
 		val, err := cmds[i].Result()
+		away = away || errors.Is(StoreError(err), ErrUnavailable)
+		if g.told() && (err == nil || errors.Is(err, redis.Nil)) && short != nil {
+			err = short
+		}
 		if err != nil && !g.source && redis.HasErrorPrefix(err, "NOSCRIPT") {
 			rest = append(rest, group{g.calls, true})
 			continue
@@ -213,8 +229,33 @@ func (p *pipe) exec(ctx context.Context, groups []group) (rest []group) {
 			}
 		}
 	}
+	if away {
+		p.q.relocate(ctx)
+	}
 	return rest
 }
+
+func (g group) told() bool { return g.calls[0].script != nil && g.calls[0].script.told }
+
+// short is the error of what too few replicas have heard of, if so; cmd is nil
+// when none were asked for.
+func (p *pipe) short(cmd *redis.Cmd) error {
+	if cmd == nil {
+		return nil
+	}
+	n, err := cmd.Int()
+	if err == nil && n >= p.q.opt.WaitReplicas {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %v", errTooFew, err)
+	}
+	return fmt.Errorf("%w: %d of %d", errTooFew, n, p.q.opt.WaitReplicas)
+}
+
+// errTooFew is the cause of ErrUnavailable when the replicas did not hear in
+// time of what was done.
+var errTooFew = errors.New("replicas do not have it yet")
 
 func (c *call) answer(val any, err error) {
 	if errors.Is(err, redis.Nil) {
@@ -223,34 +264,3 @@ func (c *call) answer(val any, err error) {
 	c.val, c.err = val, StoreError(err)
 	close(c.done)
 }
-
-// ofScript reports whether a script ran and ended in err.
-func ofScript(err error) bool {
-	return strings.HasPrefix(err.Error(), "ERR ") || redis.HasErrorPrefix(err, "WRONGTYPE") || redis.HasErrorPrefix(err, "OOM")
-}
-
-// StoreError tells of an error from a Redis client what a caller can act on, so
-// that package tenants says the same: a store that is full, a store
-// that did not answer, or a mistake of ours, which Redis answers with ERR.
-func StoreError(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case redis.HasErrorPrefix(err, "OOM"), strings.HasPrefix(err.Error(), "ERR Error running script") && strings.Contains(err.Error(), " -OOM "):
-		// The latter is how Redis 6 says it of a script.
-		return &BusyError{Reason: "the store is full", RetryAfter: fullRetry}
-	case strings.HasPrefix(err.Error(), "ERR max number of clients"):
-		return &storeDown{err} // ERR, but no mistake of ours
-	case strings.HasPrefix(err.Error(), "ERR "), redis.HasErrorPrefix(err, "WRONGTYPE"):
-		return err
-	}
-	return &storeDown{err}
-}
-
-// storeDown is ErrUnavailable with its cause, which may name addresses and is
-// for logs alone.
-type storeDown struct{ cause error }
-
-func (e *storeDown) Error() string        { return ErrUnavailable.Error() + ": " + e.cause.Error() }
-func (e *storeDown) Is(target error) bool { return target == ErrUnavailable }
-func (e *storeDown) Unwrap() error        { return e.cause }

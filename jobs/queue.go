@@ -2,8 +2,6 @@ package jobs
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -49,6 +47,13 @@ type Options struct {
 	// may be. What other processes admit is seen a second later.
 	TenantWaiting int
 
+	// WaitReplicas is how many replicas must have what a caller is told, within
+	// WaitTimeout: that its job is accepted, canceled or forgotten, and that a
+	// run has ended. Otherwise the caller gets ErrUnavailable, and a run is
+	// settled again. Default none: a failover may then lose the latest.
+	WaitReplicas int
+	WaitTimeout  time.Duration // less than Deadline, default 1 s
+
 	// Blobs keep requests, files and results of more than Inline bytes, default
 	// 256 KiB. Without them a larger submission is refused with ErrNoBlobs and
 	// a larger result stays in its record. All processes must use the same.
@@ -71,7 +76,7 @@ func (o *Options) setDefaults() {
 	for _, d := range []struct {
 		v         *time.Duration
 		otherwise time.Duration
-	}{{&o.Limit, 5 * time.Minute}, {&o.Patience, 5 * time.Second}, {&o.Grace, 20 * time.Second}, {&o.Retention, 24 * time.Hour}, {&o.Deadline, 2 * time.Second}, {&o.BlobAge, time.Hour}} {
+	}{{&o.Limit, 5 * time.Minute}, {&o.Patience, 5 * time.Second}, {&o.Grace, 20 * time.Second}, {&o.Retention, 24 * time.Hour}, {&o.Deadline, 2 * time.Second}, {&o.BlobAge, time.Hour}, {&o.WaitTimeout, time.Second}} {
 		if *d.v == 0 {
 			*d.v = d.otherwise
 		}
@@ -90,11 +95,18 @@ func (o *Options) check() error {
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
 		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting), "TenantWaiting": int64(o.TenantWaiting),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
+		"WaitReplicas": int64(o.WaitReplicas), "WaitTimeout": int64(o.WaitTimeout),
 		"Inline": int64(o.Inline), "BlobAge": int64(o.BlobAge),
 	} {
 		if v < 0 {
 			return fmt.Errorf("jobs: Options.%s must not be negative", what)
 		}
+	}
+	if o.Shards > hashSlots {
+		return fmt.Errorf("jobs: Options.Shards must be at most %d", hashSlots)
+	}
+	if o.WaitReplicas > 0 && o.WaitTimeout >= o.Deadline {
+		return errors.New("jobs: Options.WaitTimeout must be less than Options.Deadline")
 	}
 	return nil
 }
@@ -108,7 +120,9 @@ type Queue struct {
 
 	rdb    redis.UniversalClient // repeats what may be repeated
 	pop    redis.UniversalClient // never repeats: a dequeue sent again takes a second task
-	pipes  []*pipe               // one a shard
+	shards []shard               // in the order of the layout
+	span   int                   // length of a slice with a place for each shard
+	pipes  map[shard]*pipe
 	asynq  *asynq.Client
 	salt   []byte // of fingerprints
 	admit  *admission
@@ -124,19 +138,16 @@ type Queue struct {
 // Open connects to Redis and settles the layout of the keys. It fails if Redis
 // does not answer, or was set up with another number of shards.
 func Open(ctx context.Context, o Options) (*Queue, error) {
+	o.setDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	o.setDefaults()
 	q := &Queue{opt: o, log: o.Log, met: newMetrics(), nudge: make(chan struct{}, 1), dead: make(chan struct{}, 1), blobs: o.Blobs, packer: newPacker()}
 	if q.blobs == nil {
 		q.blobs = noBlobs{}
 	}
 	q.rdb = newClient(o, 3)
 	q.pop = newClient(o, -1)
-	for range o.Shards {
-		q.pipes = append(q.pipes, newPipe(q.rdb, o.Deadline))
-	}
 	q.asynq = asynq.NewClientFromRedisClient(&enqueuer{UniversalClient: q.rdb, queue: q})
 	q.admit = newAdmission(q)
 	q.shares = newShares(o.Share)
@@ -144,6 +155,10 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	q.feeds = newFeeds(q)
 	if err := q.settleLayout(ctx); err != nil {
 		return nil, errors.Join(err, q.Close())
+	}
+	q.pipes = map[shard]*pipe{}
+	for _, sh := range q.shards {
+		q.pipes[sh] = newPipe(q, sh)
 	}
 	if o.Metrics != nil {
 		if err := q.met.register(o.Metrics, q); err != nil {
@@ -156,6 +171,9 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 func newClient(o Options, retries int) redis.UniversalClient {
 	opt := *o.Redis
 	opt.MaxRetries = retries
+	if retries < 0 {
+		opt.MaxRedirects = -1 // the client for a Cluster counts its repetitions there
+	}
 	opt.ContextTimeoutEnabled = true
 	c := redis.NewUniversalClient(&opt)
 	if o.Hook != nil {
@@ -182,47 +200,6 @@ func (q *Queue) Ping(ctx context.Context) error {
 	return StoreError(q.rdb.Ping(ctx).Err())
 }
 
-const layoutKey = "classifyd:layout"
-
-// settleLayout reads the number of shards and the salt, which the first
-// process to come writes.
-func (q *Queue) settleLayout(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, q.opt.Deadline)
-	defer cancel()
-	layout, err := q.rdb.HMGet(ctx, layoutKey, "shards", "salt").Result()
-	if err == nil && (layout[0] == nil || layout[1] == nil) {
-		// Only now, since a full Redis refuses any write.
-		salt := make([]byte, 16)
-		_, _ = rand.Read(salt) // never fails
-		pl := q.rdb.TxPipeline()
-		pl.HSetNX(ctx, layoutKey, "shards", q.opt.Shards)
-		pl.HSetNX(ctx, layoutKey, "salt", hex.EncodeToString(salt))
-		read := pl.HMGet(ctx, layoutKey, "shards", "salt")
-		_, err = pl.Exec(ctx)
-		layout = read.Val()
-	}
-	if err != nil {
-		return StoreError(err)
-	}
-	shards, _ := layout[0].(string)
-	if shards != strconv.Itoa(q.opt.Shards) {
-		return fmt.Errorf("the jobs in this Redis are spread over %s shards, not %d: start with that number, "+
-			"or stop the producers, let the workers finish and delete the key %s", shards, q.opt.Shards, layoutKey)
-	}
-	salt, _ := layout[1].(string)
-	if q.salt, err = hex.DecodeString(salt); err != nil {
-		return fmt.Errorf("key %s: %w", layoutKey, err)
-	}
-	pl := q.rdb.Pipeline()
-	for i := range q.opt.Shards {
-		for _, l := range lanes {
-			pl.SAdd(ctx, "asynq:queues", shard(i).queue(l))
-		}
-	}
-	_, _ = pl.Exec(ctx) // a full Redis refuses, and the sweep tries again
-	return nil
-}
-
 // shardsAtOnce is how many shards a heartbeat or a sweep visits at a time.
 const shardsAtOnce = 8
 
@@ -231,13 +208,13 @@ const shardsAtOnce = 8
 func (q *Queue) eachShard(f func(sh shard)) {
 	var g errgroup.Group
 	g.SetLimit(shardsAtOnce)
-	for i := range q.opt.Shards {
-		g.Go(func() error { f(shard(i)); return nil })
+	for _, sh := range q.shards {
+		g.Go(func() error { f(sh); return nil })
 	}
 	_ = g.Wait()
 }
 
-func (q *Queue) shard(n name) shard { return n.shard(q.opt.Shards) }
+func (q *Queue) shard(n name) shard { return n.among(q.shards) }
 
 // eval runs a script on the record of n.
 func (q *Queue) eval(ctx context.Context, s *script, n name, args ...any) (any, error) {

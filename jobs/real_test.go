@@ -24,8 +24,21 @@ func real(t *testing.T, f func(t *testing.T, r *jobtest.Server, o jobtest.Option
 	}
 }
 
+// stores runs f against one server, one with a Sentinel, and a Cluster.
+func stores(t *testing.T, f func(t *testing.T, o jobtest.Options)) {
+	real(t, func(t *testing.T, _ *jobtest.Server, o jobtest.Options) { f(t, o) })
+	t.Run("sentinel", func(t *testing.T) {
+		t.Parallel()
+		f(t, jobtest.Options{Jobs: jobs.Options{Redis: jobtest.StartSentinel(t).Options(), WaitReplicas: 1}})
+	})
+	t.Run("cluster", func(t *testing.T) {
+		t.Parallel()
+		f(t, jobtest.Options{Jobs: jobs.Options{Redis: jobtest.StartCluster(t, false).Options(), Shards: 6}})
+	})
+}
+
 func TestRealRedisRunsEveryKindOfJob(t *testing.T) {
-	real(t, func(t *testing.T, _ *jobtest.Server, o jobtest.Options) {
+	stores(t, func(t *testing.T, o jobtest.Options) {
 		o.Processes = 2
 		o.Handlers = text(func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
 			switch {
@@ -125,7 +138,7 @@ func TestRealRedisMayBeKilledUnderLoad(t *testing.T) {
 }
 
 func TestRealRedisLosesAWorker(t *testing.T) {
-	real(t, func(t *testing.T, _ *jobtest.Server, o jobtest.Options) {
+	stores(t, func(t *testing.T, o jobtest.Options) {
 		o.Processes = -1
 		o.Jobs.Grace, o.Jobs.Patience = time.Millisecond, time.Second // what the killed process waits for at the end
 		s := jobtest.Start(t, o)

@@ -14,7 +14,7 @@ import (
 
 // kept are the keys that stay when all jobs are gone: the layout, what the
 // living processes keep fresh, and asynq's counters.
-var kept = regexp.MustCompile(`^(classifyd:layout|\{s\d\}:(sweep|sweeper|serves)|asynq:(queues|servers|workers)(:.*)?|asynq:\{s\d\}[a-z]+\}:processed(:[-\d]+)?)$`)
+var kept = regexp.MustCompile(`^(classifyd:layout|\{s\d\}:(sweep|sweeper|serves|workers|about)|asynq:(queues|servers|workers)(:.*)?|asynq:\{s\d\}[a-z]+\}:processed(:[-\d]+)?)$`)
 
 // ours are the keys that belong to jobs.
 func ours(keys []string) []string { return slices.DeleteFunc(keys, kept.MatchString) }

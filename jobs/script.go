@@ -16,13 +16,15 @@ type script struct {
 	src  string
 	sha  string
 	each *script // several calls of it in one, or nil
+	told bool    // its answer is a promise to someone outside
 }
 
 // ofRecords is what scripts that read or change records share.
 var ofRecords = []string{"event", "record"}
 
 var (
-	submitScript    = loadEach("submit", "event")
+	submitScript    = promise(loadEach("submit", "event"))
+	layoutScript    = load("layout")
 	takeScript      = load("take", ofRecords...)
 	aloneScript     = load("alone", ofRecords...)
 	dropScript      = load("drop")
@@ -30,10 +32,10 @@ var (
 	countScript     = load("count", "boxes")
 	deliverScript   = load("deliver", ofRecords...)
 	heartbeatScript = load("heartbeat", ofRecords...)
-	settleScript    = loadEach("settle", ofRecords...)
+	settleScript    = promise(loadEach("settle", ofRecords...))
 	againScript     = load("again", ofRecords...)
-	cancelScript    = load("cancel", ofRecords...)
-	forgetScript    = load("forget", ofRecords...)
+	cancelScript    = promise(load("cancel", ofRecords...))
+	forgetScript    = promise(load("forget", ofRecords...))
 	watchScript     = load("watch", ofRecords...)
 	eventsScript    = load("events", ofRecords...)
 	expireScript    = load("expire", ofRecords...)
@@ -46,6 +48,9 @@ var (
 	straysScript    = load("strays", ofRecords...)
 	lockScript      = load("lock", ofRecords...)
 	leftoverScript  = load("leftover", ofRecords...)
+	pauseScript     = load("pause", ofRecords...)
+	announceScript  = load("announce", ofRecords...)
+	overviewScript  = load("overview", ofRecords...)
 )
 
 // load reads a script and puts what it shares with others in front: ofRecords
@@ -62,7 +67,24 @@ func loadEach(name string, shared ...string) *script {
 	return s
 }
 
+// promise has a script wait for replicas, where Options ask for that.
+func promise(s *script) *script {
+	s.told = true
+	return s
+}
+
+// unmoved takes away the last key of every call, that of missingKey, which is
+// for Redis Cluster alone.
+const unmoved = "table.remove(KEYS)\n"
+
+// missingKey is a key of sh that never exists. Redis Cluster refuses a command
+// with several keys of which one is missing as long as their slot moves from
+// one server to another, and does nothing of it. Without that a script would
+// begin and end in the middle, at the first key that is no longer there.
+func (s shard) missingKey() string { return s.key("missing") }
+
 func newScript(name, src string) *script {
+	src = unmoved + src
 	sum := sha1.Sum([]byte(src))
 	return &script{name: name, src: src, sha: hex.EncodeToString(sum[:])}
 }

@@ -130,6 +130,7 @@ type submission struct {
 	first string // fence
 	lane  lane
 	fp    string
+	meta  string // as encodeMeta has it
 	wait  time.Duration
 
 	reply []string
@@ -141,7 +142,7 @@ func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) erro
 	v, err := q.pipes[sh].eval(ctx, submitScript,
 		[]string{sh.record(n), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type),
 			sh.key("types:" + string(s.sub.Tenant)), sh.key("tenants"), task.key, task.pending, sh.key("due")},
-		s.first, encodeMeta(s.sub, s.first, s.lane, s.fp), s.kept.c, s.fp,
+		s.first, s.meta, s.kept.c, s.fp,
 		task.msg, task.id, task.since, micros(s.wait), s.lane.letter(), string(s.id), s.sub.Type, string(s.sub.Tenant), sh.key("wake"),
 		s.kept.request, s.kept.f, s.kept.file)
 	if err != nil {
@@ -157,6 +158,7 @@ func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID
 	n := nameOf(sub.Tenant, id)
 	s := &submission{sub: sub, kept: kept, id: id, fp: fp, wait: q.opt.MaxWait, first: newFence(),
 		lane: q.shares.lane(sub.Tenant, sub.Priority)}
+	s.meta = encodeMeta(sub, s.first, s.lane, fp)
 	if err := q.enqueue(ctx, s, run{n, s.first}, s.lane); err != nil {
 		return nil, "", fmt.Errorf("submit %s: %w", n, err)
 	}
@@ -167,7 +169,7 @@ func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID
 		q.shares.note(sub.Tenant, s.lane, sub.Type, waiting)
 		q.admit.waits(sub.Tenant, waiting)
 	}
-	j, err := decode(n, initialHead(s), s.reply[1]+" "+encodeMeta(sub, s.first, s.lane, fp))
+	j, err := decode(n, initialHead(s), s.reply[1]+" "+s.meta)
 	return j, "created", err
 }
 

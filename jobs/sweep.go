@@ -133,17 +133,17 @@ type sweeper struct {
 }
 
 func (q *Queue) newSweeper() *sweeper {
-	s := &sweeper{q: q, owner: rand.Text()}
-	for i := range q.opt.Shards {
-		s.seen = append(s.seen, map[string]time.Time{})
-		s.walks = append(s.walks, &walk{q: q, sh: shard(i)})
+	s := &sweeper{q: q, owner: rand.Text(), seen: make([]map[string]time.Time, q.span), walks: make([]*walk, q.span)}
+	for _, sh := range q.shards {
+		s.seen[sh] = map[string]time.Time{}
+		s.walks[sh] = &walk{q: q, sh: sh}
 	}
 	return s
 }
 
 func (s *sweeper) pass(ctx context.Context) (Mended, error) {
-	mended := make([]Mended, s.q.opt.Shards)
-	errs := make([]error, s.q.opt.Shards)
+	mended := make([]Mended, s.q.span)
+	errs := make([]error, s.q.span)
 	s.q.eachShard(func(sh shard) {
 		mine, err := s.lock(ctx, sh)
 		if err == nil && mine {

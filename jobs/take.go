@@ -36,7 +36,7 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 	for _, t := range w.types {
 		args = append(args, t)
 	}
-	v, err := w.pop(takeScript, keys, args)
+	v, err := w.pop(sh, takeScript, keys, args)
 	if errors.Is(err, redis.Nil) {
 		return nil, redis.Nil
 	}
@@ -48,12 +48,16 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 }
 
 // pop runs a script that must not be repeated when its answer is lost.
-func (w *worker) pop(s *script, keys []string, args []any) ([]any, error) {
+func (w *worker) pop(sh shard, s *script, keys []string, args []any) ([]any, error) {
+	keys = append(keys, sh.missingKey())
 	ctx, cancel := context.WithTimeout(context.Background(), w.q.opt.Deadline)
 	defer cancel()
 	v, err := w.q.pop.EvalSha(ctx, s.sha, keys, args...).Slice()
 	if redis.HasErrorPrefix(err, "NOSCRIPT") {
 		v, err = w.q.pop.Eval(ctx, s.src, keys, args...).Slice()
+	}
+	if err != nil && !errors.Is(err, redis.Nil) {
+		w.q.relocate(ctx)
 	}
 	return v, err
 }
@@ -141,7 +145,7 @@ func (w *worker) disown(sh shard) error {
 		}
 	}
 	w.mu.Unlock()
-	v, err := w.pop(orphansScript, []string{sh.key("lease")}, args)
+	v, err := w.pop(sh, orphansScript, []string{sh.key("lease")}, args)
 	if err != nil {
 		return err
 	}
@@ -166,12 +170,12 @@ func (w *worker) arrived(task string) *attempt {
 
 // handBack returns the jobs that were started for servers that no longer ask.
 func (w *worker) handBack() {
-	for i := range w.q.opt.Shards {
-		w.gate.turn[i] <- struct{}{} // no take is under way, and none will be
-		if w.doubt[i] {
-			_ = w.disown(shard(i)) // else their leases end
+	for _, sh := range w.q.shards {
+		w.gate.turn[sh] <- struct{}{} // no take is under way, and none will be
+		if w.doubt[sh] {
+			_ = w.disown(sh) // else their leases end
 		}
-		for _, t := range w.gate.ready[i] {
+		for _, t := range w.gate.ready[sh] {
 			if a := w.arrived(t.id); a != nil {
 				a.again("handback", 0, "")
 				w.finished(a)

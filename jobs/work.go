@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -36,6 +37,8 @@ const (
 type worker struct {
 	q        *Queue
 	owner    string
+	host     string
+	began    time.Time
 	handlers map[string]Handler
 	types    []string
 	gate     *gate
@@ -55,9 +58,10 @@ type worker struct {
 }
 
 func newWorker(q *Queue) *worker {
-	w := &worker{q: q, owner: rand.Text()[:10], handlers: map[string]Handler{}, over: make(chan struct{}),
-		runs: map[run]*attempt{}, coming: map[string]*attempt{}, doubt: make([]bool, q.opt.Shards), reserved: make([]*reservation, q.opt.Shards)}
-	w.gate = newGate(&q.opt, w)
+	host, _ := os.Hostname() // for people; nothing depends on it
+	w := &worker{q: q, owner: rand.Text()[:10], host: host, began: time.Now().UTC(), handlers: map[string]Handler{}, over: make(chan struct{}),
+		runs: map[run]*attempt{}, coming: map[string]*attempt{}, doubt: make([]bool, q.span), reserved: make([]*reservation, q.span)}
+	w.gate = newGate(q.opt.Concurrency, q.span, w)
 	return w
 }
 
@@ -98,8 +102,7 @@ func (q *Queue) Work(ctx context.Context, handlers []Handler) error {
 // shard does not see another.
 func (w *worker) serve() error {
 	q := w.q
-	for i := range q.opt.Shards {
-		sh := shard(i)
+	for _, sh := range q.shards {
 		s := asynq.NewServerFromRedisClient(&fetcher{UniversalClient: q.rdb, gate: w.gate}, asynq.Config{
 			// The gate holds the slots; a server must never run out of its own.
 			Concurrency: q.opt.Concurrency + 1,
@@ -196,7 +199,7 @@ func (w *worker) beats(ctx context.Context) {
 
 func (w *worker) beat(ctx context.Context) {
 	q := w.q
-	args := make([][]any, q.opt.Shards)
+	args := make([][]any, q.span)
 	w.mu.Lock()
 	for r, a := range w.runs {
 		if w.coming[a.task] == a && time.Since(a.taken) > lease {
@@ -211,6 +214,9 @@ func (w *worker) beat(ctx context.Context) {
 		args[sh] = append(args[sh], string(r.name), r.fence, a.progress.Load())
 	}
 	w.mu.Unlock()
+	var announced sync.WaitGroup
+	announced.Go(func() { w.announce(ctx) })
+	defer announced.Wait()
 	q.eachShard(func(sh shard) {
 		head := []any{micros(lease), sh.record(""), len(w.types)}
 		for _, t := range w.types {
@@ -263,8 +269,8 @@ func (w *worker) lose(r run, state string) {
 // listen hears of new work and of runs that were canceled, until ctx ends.
 func (w *worker) listen(ctx context.Context) {
 	var channels []string
-	for i := range w.q.opt.Shards {
-		channels = append(channels, shard(i).key("wake"))
+	for _, sh := range w.q.shards {
+		channels = append(channels, sh.key("wake"))
 	}
 	sub := w.q.rdb.Subscribe(ctx, channels...)
 	events := sub.ChannelWithSubscriptions()

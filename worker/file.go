@@ -44,11 +44,7 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 			if err != nil {
 				return nil, err
 			}
-			stream, err := e.Stream(ctx, opt)
-			if err != nil {
-				return nil, refused(err)
-			}
-			return scanFile(stream, x.Text(ctx, &told{SectionReader: req.file(j), ctx: ctx}, "", limits))
+			return File(ctx, e, x, &told{SectionReader: req.file(j), ctx: ctx}, limits, opt)
 		},
 	}
 }

@@ -1,5 +1,5 @@
-// Command classifyd is the daemon: the API, the workers, or both. As "classifyd
-// doctor" it looks at what the queue holds in Redis and mends it.
+// Command classifyd is the daemon: the API, the workers, or both. Its other
+// commands are for operators of daemons that share a Redis.
 //
 // It exits with 0 after a stop that was asked for, 1 when something failed and
 // 2 when a flag cannot stand.

@@ -144,6 +144,11 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"--version", "classifyd ", 0},
 		{"--help", "--redis-password-file", 0},
+		{"--help", "queues", 0},
+		{"pause --redis redis://127.0.0.1:6379", "", 2},
+		{"pause --lane again --redis redis://127.0.0.1:6379", "", 2},
+		{"queues", "", 1},
+		{"queue", "", 2},
 		{"--no-such-flag", "", 2},
 		{"--concurrency 0", "", 2},
 		{"--listen nowhere:x", "", 1},

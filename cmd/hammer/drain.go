@@ -17,7 +17,7 @@ import (
 func drainContest() contest {
 	concurrency := []int{10, 100} // of the bare server: of both, from the first round on the better
 	return contest{
-		name: "drain", quick: 2,
+		name: "drain", quick: 2, long: 4,
 		rows: []row{
 			{Name: "drain of queued jobs", Unit: "jobs/s", Goal: 1.2},
 			{Name: "drain, our CPU", Unit: "µs/job", Lower: true, Detail: true},

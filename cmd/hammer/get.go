@@ -18,7 +18,7 @@ const readable = 10_000
 // that has the same answers in its memory.
 func getContest() contest {
 	return contest{
-		name: "get",
+		name: "get", long: 2,
 		rows: []row{
 			{Name: "GET of ended jobs, spread over 10,000, 64 connections", Unit: "1/s", Goal: 0.6, Against: "mux handler"},
 			{Name: "GET, CPU of server and client", Unit: "µs", Lower: true, Detail: true, Against: "mux handler"},
@@ -79,7 +79,7 @@ func getContest() contest {
 // client knows its ETag.
 func (a *arena) read(ctx context.Context, c *caller, addr string, ids []string, etag string) ([]float64, error) {
 	base := "http://" + addr + jobsPath + "/"
-	n := a.pick(60_000, 20_000)
+	n := a.pick(40_000, 20_000)
 	full, err := a.requests(ctx, n, func(ctx context.Context, i int) error {
 		return c.get(ctx, base+ids[i%len(ids)], "", http.StatusOK)
 	})

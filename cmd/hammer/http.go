@@ -30,7 +30,7 @@ var posted = []byte(`{"type":"classifyText","request":` + string(content) + `}`)
 // cost: a handler that reads the same body and answers from memory.
 func postContest() contest {
 	return contest{
-		name: "post", quick: 3,
+		name: "post", quick: 3, long: 2,
 		rows: []row{
 			{Name: "POST /jobs to 201, 64 connections", Unit: "jobs/s", Goal: 0.6, Against: "mux handler"},
 			{Name: "POST /jobs to 201, beside a bare enqueue", Unit: "jobs/s", Detail: true},
@@ -104,7 +104,7 @@ func (a *arena) post(ctx context.Context, url string) (usage, error) {
 	c := newCaller()
 	defer c.close()
 	one := func(ctx context.Context, _ int) error { return c.post(ctx, url, posted) }
-	return a.requests(ctx, a.pick(60_000, 20_000), one)
+	return a.requests(ctx, a.pick(60_000, 10_000), one)
 }
 
 // requests measures n calls of one, after connections and scripts are there.

@@ -21,7 +21,7 @@ import (
 func pickupContest(workers, quick int) contest {
 	name := fmt.Sprintf("idle-%d", workers)
 	return contest{
-		name: name, quick: quick, most: 3,
+		name: name, quick: quick, most: 3, long: 3,
 		rows: []row{
 			{Name: fmt.Sprintf("pick-up p50, %d idle workers", workers), Unit: "ms", Lower: true, Limit: 2},
 			{Name: fmt.Sprintf("pick-up p99, %d idle workers", workers), Unit: "ms", Lower: true, Limit: 10},

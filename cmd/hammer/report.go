@@ -92,9 +92,9 @@ func (t *table) writeJSON(w io.Writer) error {
 func (t *table) writeText(w io.Writer) error {
 	fmt.Fprintf(w, "%s\nmedian of the rounds, in turns, in %g s; Redis, server and client share the machine\n\n", t.Machine, t.Seconds)
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tab, "figure\tunit\tours\tbare\tagainst\tratio\tgoal\treached")
+	fmt.Fprintln(tab, "figure\tunit\tours\tbare\tagainst\tratio\tgoal\treached\trounds")
 	for _, r := range t.Rows {
-		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\t%.2f\t%s\t%s\n", r.Name, r.Unit, number(r.Ours), number(r.Bare), cmp.Or(r.Against, "bare asynq"), r.Ratio, r.goal(), r.met())
+		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\t%.2f\t%s\t%s\t%d\n", r.Name, r.Unit, number(r.Ours), number(r.Bare), cmp.Or(r.Against, "bare asynq"), r.Ratio, r.goal(), r.met(), r.Rounds)
 	}
 	return tab.Flush()
 }

@@ -26,7 +26,7 @@ const waiters = 5000
 // waitersContest holds long polls, then streams of events, open in a process
 // of its own, and beside that in one whose handler waits for a channel.
 func waitersContest() contest {
-	c := contest{name: "waiters", most: 1}
+	c := contest{name: "waiters", most: 1, long: 4}
 	for _, what := range []string{"long polls", "event streams"} {
 		for _, r := range []row{
 			{Name: "memory of one of 5,000 waiting " + what, Unit: "bytes"},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -22,6 +23,8 @@ type Server struct {
 	port string
 	args []string
 	cmd  *exec.Cmd
+
+	client *redis.Client
 }
 
 // Redis starts a real redis-server with these further arguments, and ends it
@@ -29,17 +32,39 @@ type Server struct {
 // environment has CI=true.
 func Redis(t testing.TB, args ...string) *Server {
 	t.Helper()
+	return startServer(t, func(s *Server) []string {
+		return append([]string{"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir,
+			"--appendonly", "yes", "--save", "", "--loglevel", "notice", "--repl-diskless-sync-delay", "0"}, args...)
+	})
+}
+
+// Configured is Redis with a configuration from a file, but for its port and its
+// directory.
+func Configured(t testing.TB, path string) *Server {
+	t.Helper()
+	return startServer(t, func(s *Server) []string {
+		return []string{path, "--port", s.port, "--dir", s.dir}
+	})
+}
+
+// startServer starts a server with the arguments that args makes of its port and
+// its directory.
+func startServer(t testing.TB, args func(*Server) []string) *Server {
+	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("redis-server is not installed")
 		}
 		t.Skip("redis-server is not installed: install it to run this test too")
 	}
-	s := &Server{t: t, dir: t.TempDir(), args: args}
+	s := &Server{t: t, dir: t.TempDir()}
 	for range 5 { // another process may take the port in between
 		s.port = freePort(t)
+		s.args = args(s)
 		if s.start() {
 			t.Cleanup(s.Kill)
+			s.client = redis.NewClient(s.Options().Simple())
+			t.Cleanup(func() { s.client.Close() })
 			return s
 		}
 	}
@@ -61,8 +86,9 @@ func freePort(t testing.TB) string {
 // start returns once the server takes connections, or has given up.
 func (s *Server) start() bool {
 	s.t.Helper()
-	s.cmd = exec.Command("redis-server", append([]string{"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir,
-		"--appendonly", "yes", "--save", "", "--loglevel", "notice"}, s.args...)...)
+	s.cmd = exec.Command("redis-server", s.args...)
+	// Were the test binary killed, its servers must not stay.
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := s.cmd.StdoutPipe()
 	if err == nil {
 		err = s.cmd.Start()
@@ -74,7 +100,7 @@ func (s *Server) start() bool {
 	go func() {
 		said := false
 		for lines := bufio.NewScanner(out); lines.Scan(); {
-			if !said && strings.Contains(lines.Text(), "Ready to accept connections") {
+			if !said && (strings.Contains(lines.Text(), "Ready to accept connections") || strings.Contains(lines.Text(), "Sentinel ID is")) {
 				said = true
 				ready <- true
 			}
@@ -90,10 +116,15 @@ func (s *Server) start() bool {
 	return false
 }
 
+func (s *Server) addr() string { return "127.0.0.1:" + s.port }
+
+// Client is one of the server itself, whatever it belongs to.
+func (s *Server) Client() *redis.Client { return s.client }
+
 // Options reach the server.
 func (s *Server) Options() *redis.UniversalOptions {
 	return &redis.UniversalOptions{
-		Addrs:                    []string{"127.0.0.1:" + s.port},
+		Addrs:                    []string{s.addr()},
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 }

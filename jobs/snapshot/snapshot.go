@@ -11,11 +11,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/redis/go-redis/v9"
 )
 
-// A Snapshot is all that is in Redis at one moment.
+// A Snapshot is all that is in Redis at one moment; of a Cluster, on each
+// server at a moment of its own, and all of a job is on one server.
 type Snapshot struct {
 	Now     int64             // Redis' clock, µs since 1970
 	Records map[string]Record // by their keys
@@ -48,19 +50,28 @@ return out`
 
 // Read takes a snapshot.
 func Read(ctx context.Context, rdb redis.UniversalClient) (*Snapshot, error) {
-	v, err := redis.NewScript(script).Run(ctx, rdb, nil).Slice()
-	if err != nil {
-		return nil, fmt.Errorf("snapshot: %w", err)
-	}
 	s := &Snapshot{
 		Records: map[string]Record{}, hashes: map[string]map[string]string{}, zsets: map[string]map[string]int64{},
 		sets: map[string][]string{}, lists: map[string][]string{}, events: map[string][]string{},
 	}
-	clock := texts(v[0])
-	s.Now = number(clock[0])*1_000_000 + number(clock[1])
-	for _, x := range v[1:] {
-		entry := x.([]any)
-		s.add(entry[0].(string), entry[1].(string), texts(entry[2]))
+	var mu sync.Mutex // guards s
+	err := eachServer(ctx, rdb, func(ctx context.Context, c redis.Cmdable) error {
+		v, err := c.Eval(ctx, script, nil).Slice()
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		clock := texts(v[0])
+		s.Now = number(clock[0])*1_000_000 + number(clock[1])
+		for _, x := range v[1:] {
+			entry := x.([]any)
+			s.add(entry[0].(string), entry[1].(string), texts(entry[2]))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("snapshot: %w", err)
 	}
 	for key, fields := range s.hashes {
 		if !strings.HasPrefix(key, "{s") || !strings.Contains(key, ":j:") {
@@ -74,6 +85,14 @@ func Read(ctx context.Context, rdb redis.UniversalClient) (*Snapshot, error) {
 		s.Records[key] = r
 	}
 	return s, nil
+}
+
+// eachServer calls f for each server that keys lie on.
+func eachServer(ctx context.Context, rdb redis.UniversalClient, f func(context.Context, redis.Cmdable) error) error {
+	if c, ok := rdb.(*redis.ClusterClient); ok {
+		return c.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error { return f(ctx, c) })
+	}
+	return f(ctx, rdb)
 }
 
 func texts(v any) (list []string) {

@@ -115,6 +115,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, fmt.Errorf("--redis: %w", err)
 	}
 	a.close = append(a.close, a.queue.Close)
+	if err := a.checkRedis(ctx); err != nil {
+		return nil, err
+	}
 
 	a.tenants, err = tenants.Open(tenants.Options{Redis: ro, MaxTypes: o.MaxTypes})
 	if err != nil {
@@ -165,6 +168,7 @@ func (a *App) listen(engine *classify.Engine) error {
 		Catalogue:      catalogue{engine},
 		Tenants:        a.tenants,
 		Log:            a.log,
+		Ready:          a.ready,
 		Metrics:        a.metrics,
 		Gather:         gather,
 		Authenticate:   a.opts.Authenticate,

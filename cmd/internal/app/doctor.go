@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -36,27 +37,18 @@ var ailments = map[string]string{
 // ErrUnsound: Doctor left something that is not as it should be.
 var ErrUnsound = errors.New("the queue is not sound")
 
-// Run prints what it found to out, and how far it is to progress. It returns
+// Run prints what it found to out, and how far it is to stderr. It returns
 // ErrUnsound when something is left to mend.
-func (d *Doctor) Run(ctx context.Context, o *Options, out, progress io.Writer) error {
-	if o.Redis == "" {
-		return errors.New("--redis: must say which Redis to look at")
-	}
-	o.Log = o.logger(progress)
-	ro, closeRedis, err := openRedis(o)
+func (d *Doctor) Run(ctx context.Context, o *Options, out io.Writer) error {
+	q, err := operated(ctx, *o)
 	if err != nil {
 		return err
-	}
-	defer closeRedis()
-	q, err := jobs.Open(ctx, o.queue(ro, o.Log))
-	if err != nil {
-		return fmt.Errorf("--redis: %w", err)
 	}
 	said := time.Now()
 	e, err := q.Doctor(ctx, d.DryRun, func(round, shardsDone int) {
 		if time.Since(said) >= time.Second {
 			said = time.Now()
-			fmt.Fprintf(progress, "round %d, %d of %d shards done\n", round, shardsDone, o.Shards)
+			fmt.Fprintf(os.Stderr, "round %d, %d of %d shards done\n", round, shardsDone, o.Shards)
 		}
 	})
 	if err := errors.Join(err, q.Close()); err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -11,17 +12,29 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Main is the daemon with these flags, whose Options each change then has a
+// commands are what the daemon's program can do: those beside serve are for
+// operators of daemons that share a Redis, and share their flags.
+type commands struct {
+	Options
+	Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
+
+	Serve  serve      `cmd:"" default:"1" help:"Run the API, the workers or both until told to stop. So does classifyd without a command."`
+	Pause  pauseLane  `cmd:"" help:"Keep workers from taking further jobs out of a lane."`
+	Resume resumeLane `cmd:"" help:"Let workers take jobs out of a lane again."`
+	Queues queues     `cmd:"" help:"Show what waits and what runs, and which workers serve what."`
+	Doctor Doctor     `cmd:"" help:"Look at all that the queue holds in Redis, mend what is wrong, and print what it was."`
+}
+
+type serve struct{}
+
+func (serve) Run(ctx context.Context, o *Options) error { return Run(ctx, *o) }
+
+// Main is the daemon with these arguments, whose Options each change then has a
 // say in. It returns the exit code: 0 after a stop that was asked for, 1 when
 // something failed and 2 when a flag cannot stand.
 func Main(args []string, changes ...func(*Options)) int {
-	var flags struct {
-		Options
-		Version kong.VersionFlag `env:"-" help:"Show the version and exit."`
-		Serve   struct{}         `cmd:"" default:"1" help:"Run the API, the workers, or both. What is done without a command."`
-		Doctor  Doctor           `cmd:"" help:"Look at all that the queue holds in Redis, mend what is wrong, and print what it was."`
-	}
-	command, err := kong.Must(&flags, append(Flags(), kong.Vars{"version": version()})...).Parse(args)
+	var flags commands
+	chosen, err := kong.Must(&flags, append(Flags(), kong.Vars{"version": version()})...).Parse(args)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
 		return 2
@@ -34,12 +47,9 @@ func Main(args []string, changes ...func(*Options)) int {
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 
-	if command.Command() == "doctor" {
-		err = flags.Doctor.Run(ctx, &flags.Options, os.Stdout, os.Stderr)
-	} else {
-		err = Run(ctx, flags.Options)
-	}
-	if err != nil {
+	chosen.BindTo(ctx, (*context.Context)(nil))
+	chosen.BindTo(os.Stdout, (*io.Writer)(nil))
+	if err := chosen.Run(&flags.Options); err != nil {
 		fmt.Fprintf(os.Stderr, "classifyd: %v\n", err)
 		return 1
 	}

@@ -31,9 +31,21 @@ type Options struct {
 	TLSKey  string `name:"tls-key" placeholder:"PATH" help:"PEM file with the key of --tls-cert."`
 	H2C     bool   `name:"h2c" env:"CLASSIFYD_H2C" help:"Speak HTTP/2 without TLS too, to clients that know it beforehand."`
 
-	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], or rediss:// for TLS. Without it Redis is embedded and forgets everything on exit."`
-	RedisPasswordFile string `placeholder:"PATH" help:"File with the password for Redis."`
-	Shards            int    `default:"1" help:"Number of shards that jobs are spread over; fixed once Redis holds jobs."`
+	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], redis-sentinel://[user[:password]@]host[:port][,host...][/db]?master=NAME or redis-cluster://[user[:password]@]host[:port][,host...]; with rediss, rediss-sentinel or rediss-cluster for TLS. Without it Redis is embedded and forgets everything on exit."`
+	RedisPasswordFile string `placeholder:"PATH" help:"File with the password for Redis. On the command line everybody on the machine reads it; the environment is the other place for it."`
+	RedisCA           string `name:"redis-ca" env:"CLASSIFYD_REDIS_CA" placeholder:"PATH" help:"PEM file with the authorities whose certificates Redis may have. Default: the system's."`
+	RedisCert         string `placeholder:"PATH" help:"PEM file with the certificate to show to Redis."`
+	RedisKey          string `placeholder:"PATH" help:"PEM file with the key of --redis-cert."`
+	RedisServerName   string `placeholder:"NAME" help:"Name that the certificates of Redis must have. Default: that of each server."`
+
+	SentinelUser         string `placeholder:"NAME" help:"User for the Sentinels themselves."`
+	SentinelPasswordFile string `placeholder:"PATH" help:"File with the password for the Sentinels themselves."`
+
+	RedisChecks  string        `default:"refuse" enum:"refuse,warn,off" help:"What to do, at the start and in /readyz, with a Redis in which jobs are not safe, since it evicts keys, keeps nothing across a restart, is a replica or older than 6.2: ${enum}."`
+	WaitReplicas int           `default:"0" help:"Replicas that must have a job before its creation is answered, and its end or cancel. Without any, a failover may lose the latest."`
+	WaitTimeout  time.Duration `default:"1s" help:"How long --wait-replicas waits, less than 2s, before the call is answered with 503."`
+
+	Shards int `default:"1" help:"Number of shards that jobs are spread over; fixed once Redis holds jobs."`
 
 	Concurrency int                      `default:"16" help:"Jobs that this process runs at a time."`
 	Handler     []Remote                 `sep:" " placeholder:"TYPE=URL" help:"Serve the job type TYPE by posting its jobs to URL. Repeatable; in the environment separated by spaces."`
@@ -85,6 +97,13 @@ type Options struct {
 	Out      io.Writer    `kong:"-"`
 }
 
+// What --redis-checks can be.
+const (
+	checksRefuse = "refuse"
+	checksWarn   = "warn"
+	checksOff    = "off"
+)
+
 // Flags are what kong needs to know about Options beyond its tags.
 func Flags() []kong.Option {
 	return []kong.Option{
@@ -132,6 +151,9 @@ func (o *Options) Validate() error {
 	}
 	if o.Redis == "" && o.RedisPasswordFile != "" {
 		return errors.New("--redis-password-file: needs --redis")
+	}
+	if o.Redis == "" && o.WaitReplicas > 0 {
+		return errors.New("--wait-replicas: needs --redis, since an embedded Redis has none")
 	}
 	if o.Redis != "" {
 		if _, err := redisOptions(o); err != nil {
@@ -197,6 +219,12 @@ func (o *Options) Validate() error {
 	if o.TenantWaiting < 0 {
 		return errors.New("--tenant-waiting: must not be negative")
 	}
+	if o.WaitReplicas < 0 {
+		return errors.New("--wait-replicas: must not be negative")
+	}
+	if o.WaitTimeout <= 0 || o.WaitTimeout >= 2*time.Second {
+		return errors.New("--wait-timeout: must be positive and less than 2s")
+	}
 	if o.MaxWait < 0 {
 		return errors.New("--max-wait: must not be negative")
 	}
@@ -235,6 +263,8 @@ func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Optio
 		Redis:         ro,
 		Log:           log,
 		Shards:        o.Shards,
+		WaitReplicas:  o.WaitReplicas,
+		WaitTimeout:   o.WaitTimeout,
 		Concurrency:   o.Concurrency,
 		MaxAttempts:   o.MaxAttempts,
 		Limit:         o.Limit,

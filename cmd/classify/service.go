@@ -1,0 +1,45 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/classifyd/classifyd/api/client"
+)
+
+const defaultURL = "http://127.0.0.1:8080/beta"
+
+// service says which service to ask, and with which key.
+type service struct {
+	URL string `name:"url" env:"CLASSIFY_URL" placeholder:"URL" help:"Where the service is. Default: that of the last login, or ${default_url}."`
+	Key string `placeholder:"KEY" help:"Key to the service. Default: the one that login has stored for the URL."`
+}
+
+// open returns a client of the service.
+func (s *service) open() (*client.Client, error) {
+	stored, err := readKeys()
+	if err != nil {
+		return nil, err
+	}
+	url := s.url(stored)
+	key := cmp.Or(s.Key, stored.Keys[url])
+	o := client.Options{URL: url}
+	if key != "" {
+		o.Token = func(context.Context) (string, error) { return key, nil }
+	}
+	c, err := client.New(o)
+	if err != nil {
+		return nil, errors.New("--url: must be that of a service, for example " + defaultURL)
+	}
+	return c, nil
+}
+
+func (s *service) url(stored *keys) string { return cmp.Or(s.URL, stored.URL, defaultURL) }
+
+// refusedKey reports whether a service wants another key, or one at all.
+func refusedKey(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && e.Status == http.StatusUnauthorized
+}
