@@ -3,9 +3,9 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 GOTESTSUM   = gotest.tools/gotestsum@v1.13.0
 
-# The tests with Graph's SDK for Go and the benchmarks beside gitleaks keep what
-# these need out of our module.
-MODULES = . api/compat/sdk worker/classify/compare
+# The tests with Graph's SDK for Go and with an OpenID Connect provider, and the
+# benchmarks beside gitleaks, keep what these need out of our module.
+MODULES = . api/compat/sdk api/auth/hostile worker/classify/compare
 
 FUZZTIME  ?= 5s
 BENCHTIME ?= 1s

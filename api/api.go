@@ -21,6 +21,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/classifyd/classifyd/api/audit"
+	"github.com/classifyd/classifyd/api/auth"
+	"github.com/classifyd/classifyd/api/limit"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/tenants"
@@ -35,8 +38,7 @@ type Options struct {
 	Log       *slog.Logger   // none: silent
 
 	// Metrics, if set, takes the metrics of this one API. Gather, if set, is
-	// what /metrics tells; without it, or with Authenticate, since no caller
-	// may see all tenants' load, there is no such path.
+	// what /metrics tells; without it there is no such path.
 	Metrics prometheus.Registerer
 	Gather  prometheus.Gatherer
 
@@ -44,8 +46,16 @@ type Options struct {
 	// whether the store answers.
 	Ready func(context.Context) error
 
-	// Authenticate says who calls. None: everyone is DefaultTenant.
-	Authenticate Authenticator
+	// Authenticate says who calls. None: everyone is DefaultTenant and may do
+	// everything.
+	Authenticate auth.Authenticator
+
+	// Limit, if set, says how many requests the callers may send that
+	// Authenticate lets in.
+	Limit *limit.Limiter
+
+	// Audit, if set, is told who did what.
+	Audit *audit.Log
 
 	MaxText        int           // bytes of text in a job, 1 MiB
 	MaxFile        int64         // bytes of a file in a job, 64 MiB; in JSON 16 MiB at most
@@ -83,17 +93,6 @@ type Catalogue interface {
 // DefaultTenant owns every job while authentication is off.
 const DefaultTenant jobs.Tenant = "00000000-0000-0000-0000-000000000000"
 
-// A Caller is who sent a request.
-type Caller struct {
-	Tenant jobs.Tenant
-	User   string // "" when only the tenant is known
-}
-
-// An Authenticator says who sent a request, or why that cannot be said: with
-// ErrUnauthenticated the caller is asked to prove it, other errors are answered
-// like those of any handler.
-type Authenticator func(*http.Request) (Caller, error)
-
 type api struct {
 	queue          *jobs.Queue
 	isReady        func(context.Context) error
@@ -102,7 +101,9 @@ type api struct {
 	log            *slog.Logger
 	met            *metrics
 	gather         prometheus.Gatherer // nil without /metrics
-	authenticate   Authenticator       // nil while authentication is off
+	authenticate   auth.Authenticator  // nil while authentication is off
+	limit          *limit.Limiter      // nil without limits
+	audit          *audit.Log          // nil when nobody wants to know
 	most           wire.Limits
 	maxFile        int64
 	maxLooks       int
@@ -128,6 +129,9 @@ func New(o Options) http.Handler {
 		deadline:       cmp.Or(o.Deadline, defaultDeadline),
 		trustForwarded: o.TrustForwarded,
 		origins:        o.Origins,
+		gather:         o.Gather,
+		limit:          o.Limit,
+		audit:          o.Audit,
 	}
 	a.most.File = int(min(a.maxFile, maxJSONFile))
 	if a.catalogue == nil {
@@ -135,9 +139,6 @@ func New(o Options) http.Handler {
 	}
 	if a.isReady = o.Ready; a.isReady == nil {
 		a.isReady = a.queue.Ping
-	}
-	if a.authenticate == nil {
-		a.gather = o.Gather
 	}
 	a.door = a.observe(a.share(canonical(a.router())))
 	return a.door

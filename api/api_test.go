@@ -58,7 +58,7 @@ func startWith(t testing.TB, qo jobs.Options, change ...func(*api.Options)) *ser
 	}
 	t.Cleanup(func() { q.Close() })
 	s.queue = q
-	own, err := tenants.Open(tenants.Options{Redis: qo.Redis, MaxTypes: 3})
+	own, err := tenants.Open(tenants.Options{Redis: qo.Redis, Hook: qo.Hook, MaxTypes: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

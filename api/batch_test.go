@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/api/auth"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 )
@@ -156,7 +157,7 @@ func TestBatchWaitsNoLongerThanALoneRequest(t *testing.T) {
 func TestRequestOfABatchPassesTheSameDoorAsALoneOne(t *testing.T) {
 	var asked atomic.Int32
 	s := startWith(t, jobs.Options{MaxWaiting: 1}, func(o *api.Options) {
-		o.Authenticate = func(r *http.Request) (api.Caller, error) {
+		o.Authenticate = func(r *http.Request) (auth.Caller, error) {
 			asked.Add(1)
 			return byHeader(r)
 		}

@@ -228,6 +228,7 @@ func (b *bulk) submit(i int, text []byte) wire.BulkResult {
 		}
 		return b.refusal(i, err)
 	}
+	b.auditOf(b.r, callOf(b.r), string(j.ID), created(fresh, false), "")
 	return wire.BulkResult{Index: i, Status: created(fresh, false), ID: string(j.ID)}
 }
 

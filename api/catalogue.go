@@ -12,6 +12,7 @@ import (
 
 	"github.com/classifyd/classifyd/api/odata"
 	"github.com/classifyd/classifyd/api/wire"
+	"github.com/classifyd/classifyd/jobs"
 )
 
 // typeSchema is what a query can say about sensitive types.
@@ -79,8 +80,12 @@ func (a *api) findType(r *http.Request) (wire.SensitiveType, error) {
 
 // typeID is the id in the path. What cannot be unescaped is found nowhere.
 func typeID(r *http.Request) string {
-	id, _ := url.PathUnescape(mux.Vars(r)["id"])
-	return strings.ToLower(id)
+	raw, _ := url.PathUnescape(mux.Vars(r)["id"])
+	id := strings.ToLower(raw)
+	if guid, err := jobs.ParseID(id); err == nil {
+		callOf(r).target = string(guid)
+	}
+	return id
 }
 
 // writeType answers with t.

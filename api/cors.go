@@ -8,7 +8,7 @@ import (
 // exposed are the answer's headers that a page may read besides those that
 // every page may (Fetch, "CORS-safelisted response-header name").
 const exposed = "Allow, Content-Encoding, ETag, Location, OData-EntityId, OData-Version, Preference-Applied, " +
-	"Repeatability-Result, Retry-After, client-request-id, request-id"
+	"RateLimit, RateLimit-Policy, Repeatability-Result, Retry-After, WWW-Authenticate, client-request-id, request-id"
 
 // share lets the pages of the origins in Options call the API. They prove who
 // they are by a header, not by a cookie, so no credentials are let in.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/classifyd/classifyd/api/auth"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 )
@@ -139,6 +140,7 @@ func (a *api) submit(w http.ResponseWriter, r *http.Request, sub jobs.Submission
 		return nil, false, err
 	}
 	c := callOf(r)
+	c.target = string(j.ID)
 	if r.Header.Get("Repeatability-Request-ID") != "" {
 		w.Header().Set("Repeatability-Result", "accepted")
 	}
@@ -191,7 +193,7 @@ func (a *api) submission(r *http.Request, req *wire.JobRequest) (jobs.Submission
 
 // checkTenant refuses a job that is meant for another tenant. While everyone
 // is the same tenant, and when it is not a tenant's name at all, it is ignored.
-func (a *api) checkTenant(c Caller, tenantID string) error {
+func (a *api) checkTenant(c auth.Caller, tenantID string) error {
 	if a.authenticate == nil || strings.EqualFold(tenantID, string(c.Tenant)) {
 		return nil
 	}

@@ -4,19 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/classifyd/classifyd/api/auth"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/tenants"
 )
-
-// ErrUnauthenticated: the caller did not prove who it is.
-var ErrUnauthenticated = errors.New("caller is not authenticated")
 
 // ErrStopping: the service is told to stop. As the cause with which a server's
 // base context ends, it tells its requests so from clients that went away.
@@ -44,7 +41,8 @@ var answers = []struct {
 	{tenants.ErrNamed, problem{status: http.StatusConflict, code: "nameTaken", target: "name", message: "another sensitive type has this name"}},
 	{tenants.ErrFull, problem{status: http.StatusConflict, code: "tooManyTypes", message: "there are as many sensitive types of your own as there may be: delete one first"}},
 	{tenants.ErrLarge, problem{status: http.StatusConflict, code: "tooManyTypes", message: "your own sensitive types are as large together as they may be: delete one first"}},
-	{ErrUnauthenticated, problem{status: http.StatusUnauthorized, code: "unauthenticated", message: "the request must say who sends it"}},
+	{auth.ErrMissing, problem{status: http.StatusUnauthorized, code: "unauthenticated", message: "the request must say who sends it", challenge: challenge}},
+	{auth.ErrUnavailable, problem{status: http.StatusServiceUnavailable, code: "issuerUnavailable", message: "tokens cannot be checked now, since their issuer does not answer: try again", retry: storeRetry}},
 }
 
 const (
@@ -63,7 +61,12 @@ type problem struct {
 	message string        // a full thought in the caller's terms
 	retry   time.Duration // Retry-After, 0 for none
 	cause   error         // for the log, never for the caller
+
+	challenge string // WWW-Authenticate, as of RFC 6750
 }
+
+// challenge is what a caller is asked for that said nothing.
+const challenge = `Bearer realm="classifyd"`
 
 func (p *problem) Error() string { return p.message }
 
@@ -81,6 +84,10 @@ func explain(err error) *problem {
 	}
 	if e, ok := errors.AsType[*jobs.InvalidError](err); ok {
 		return &problem{status: http.StatusBadRequest, code: wire.InvalidValue, target: e.Target, message: e.Message}
+	}
+	if e, ok := errors.AsType[*auth.InvalidError](err); ok {
+		return &problem{status: http.StatusUnauthorized, code: "invalidCredentials", message: e.Message,
+			challenge: challenge + `, error="invalid_token", error_description="` + e.Message + `"`}
 	}
 	if e, ok := errors.AsType[*jobs.BusyError](err); ok {
 		retry := max(e.RetryAfter, time.Second)
@@ -117,10 +124,10 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	c.problem = p
 	h := w.Header()
 	if p.retry > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retry.Seconds()))))
+		h.Set("Retry-After", strconv.Itoa(seconds(p.retry)))
 	}
-	if p.status == http.StatusUnauthorized {
-		h.Set("WWW-Authenticate", "Bearer")
+	if p.challenge != "" {
+		h.Set("WWW-Authenticate", p.challenge)
 	}
 	a.write(w, r, p.status, plainJSON, errorBody(c, p))
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
@@ -42,4 +43,28 @@ func NewRouter() Router {
 		canonical(http.HandlerFunc(find)).ServeHTTP(nil, r)
 		return path, vars
 	}
+}
+
+// Guarded are the methods of the routes that are not open to all, and those of
+// the rows in the table of scopes, each as "METHOD route".
+func Guarded() (routes, rows []string) {
+	a := whole()
+	all := slices.Concat(a.services(), a.resources(), []route{{name: "batch", verbs: map[string]handler{"POST": a.batch}}})
+	for _, rt := range all {
+		for method := range rt.verbs {
+			if !rt.open && len(needs(rt.name, method)) > 0 {
+				routes = append(routes, method+" "+plainRoute(rt.name))
+			} else if !rt.open {
+				routes = append(routes, method+" "+rt.name+" has no row")
+			}
+		}
+	}
+	for name, verbs := range scopes {
+		for method := range verbs {
+			rows = append(rows, method+" "+name)
+		}
+	}
+	slices.Sort(routes)
+	slices.Sort(rows)
+	return slices.Compact(routes), rows
 }

@@ -143,6 +143,7 @@ func (c collection) find(ctx context.Context, r *http.Request) (jobs.ID, error) 
 	if err != nil {
 		return "", jobs.ErrNotFound
 	}
+	callOf(r).target = string(id)
 	if c.jobType == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return id, nil // get looks at the type of what it reads anyway
 	}

@@ -12,19 +12,29 @@ var host = regexp.MustCompile(`^[A-Za-z0-9._~:\[\]-]+$`)
 // origin is the address that the client used, as far as it can be known.
 func (a *api) origin(r *http.Request) string {
 	scheme, name := "http", r.Host
-	if r.TLS != nil {
+	if a.secure(r) {
 		scheme = "https"
 	}
 	if a.trustForwarded {
-		// Of several proxies the first one saw the client.
-		if p := first(r.Header.Get("X-Forwarded-Proto")); strings.EqualFold(p, "http") || strings.EqualFold(p, "https") {
-			scheme = strings.ToLower(p)
-		}
 		if n := first(r.Header.Get("X-Forwarded-Host")); host.MatchString(n) {
 			name = n
 		}
 	}
 	return scheme + "://" + name
+}
+
+// secure reports whether the client used TLS, as far as it can be known.
+func (a *api) secure(r *http.Request) bool {
+	if a.trustForwarded {
+		// Of several proxies the first one saw the client.
+		switch p := first(r.Header.Get("X-Forwarded-Proto")); {
+		case strings.EqualFold(p, "https"):
+			return true
+		case strings.EqualFold(p, "http"):
+			return false
+		}
+	}
+	return r.TLS != nil
 }
 
 func first(list string) string {

@@ -20,6 +20,9 @@ type metrics struct {
 	requests *prometheus.CounterVec   // by route, method and status
 	took     *prometheus.HistogramVec // by route
 	streams  prometheus.Gauge
+
+	uncounted prometheus.Counter
+	unaudited prometheus.Counter
 }
 
 // newMetrics registers the metrics with r, if there is one.
@@ -38,6 +41,14 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		streams: auto.NewGauge(prometheus.GaugeOpts{
 			Name: "classifyd_http_streams_open",
 			Help: "Streams of events that clients follow.",
+		}),
+		uncounted: auto.NewCounter(prometheus.CounterOpts{
+			Name: "classifyd_http_uncounted_total",
+			Help: "Requests that no rate limit was asked about, since Redis did not answer. Of these reads went on.",
+		}),
+		unaudited: auto.NewCounter(prometheus.CounterOpts{
+			Name: "classifyd_http_unaudited_total",
+			Help: "Entries that are missing in the audit log.",
 		}),
 	}
 }

@@ -41,9 +41,11 @@ func TestMetricsCountRequestsByRoute(t *testing.T) {
 	}
 }
 
-func TestMetricsAreNotForCallersWhoAreNoOperators(t *testing.T) {
-	s := start(t, withTenants)
-	s.want(404, "GET", "/metrics", "", "Authorization: acme")
+func TestMetricsAreForOperatorsOnceCallersAreKnown(t *testing.T) {
+	s := start(t, withScopes)
+	s.want(200, "GET", "/metrics", "", "Authorization: Operator")
+	s.want(403, "GET", "/metrics", "", "Authorization: DataClassificationJob.ReadWrite.All")
+	s.want(401, "GET", "/metrics", "", "Authorization: operator")
 }
 
 func TestMetricsCountOpenStreams(t *testing.T) {

@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/classifyd/classifyd/api/auth"
 )
 
 // A call is what is known of a request while it is served.
 type call struct {
-	Caller
+	auth.Caller
 	id      string // request-id
 	client  string // client-request-id, "" when there is none fit to repeat
 	route   string
@@ -22,6 +24,8 @@ type call struct {
 	prefer  prefer    // what the client would like
 	problem *problem  // what went wrong
 	stream  bool      // its answer is a stream
+	open    bool      // its route is open to all
+	target  string    // the id of what it is about
 	until   time.Time // of a batch's requests: until when they may wait
 
 	metadata string // how much OData control information the client wants
@@ -52,7 +56,7 @@ const (
 func (a *api) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		c := &call{Caller: Caller{Tenant: DefaultTenant}, id: uuid.NewString()}
+		c := &call{Caller: auth.Caller{Tenant: DefaultTenant}, id: uuid.NewString()}
 		if id := r.Header.Get(clientRequestID); clientID.MatchString(id) {
 			c.client = id
 		}
@@ -67,12 +71,18 @@ func (a *api) observe(next http.Handler) http.Handler {
 		h.Set(odataVersion, "4.0")
 		h.Set("Cache-Control", "no-store") // results quote what is sensitive
 		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'") // no answer is a page
+		h.Set("Referrer-Policy", "no-referrer")
+		if a.secure(r) {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
 			took := time.Since(start)
 			a.met.answered(r.Method, c, rec.status, took)
 			a.logCall(r, c, rec, took)
+			a.auditCall(r, c, rec.status)
 		}()
 		defer a.recover(rec, r)
 		next.ServeHTTP(rec, r)

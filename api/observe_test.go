@@ -12,20 +12,21 @@ import (
 	"testing"
 
 	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/api/auth"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 )
 
 // byHeader takes the tenant's name from Authorization.
-func byHeader(r *http.Request) (api.Caller, error) {
+func byHeader(r *http.Request) (auth.Caller, error) {
 	t := jobs.Tenant(r.Header.Get("Authorization"))
 	switch {
 	case t == "odd":
-		return api.Caller{}, errOdd
+		return auth.Caller{}, errOdd
 	case !t.Valid():
-		return api.Caller{}, api.ErrUnauthenticated
+		return auth.Caller{}, auth.ErrMissing
 	}
-	return api.Caller{Tenant: t, User: "user-" + string(t)}, nil
+	return auth.Caller{Tenant: t, User: "user-" + string(t), Scopes: auth.Scopes}, nil
 }
 
 func withTenants(o *api.Options) { o.Authenticate = byHeader }
@@ -76,7 +77,7 @@ func TestRequestLeavesOneLineInTheLog(t *testing.T) {
 
 func TestPanicIsA500ThatTellsNothing(t *testing.T) {
 	s := start(t, func(o *api.Options) {
-		o.Authenticate = func(*http.Request) (api.Caller, error) { panic("secret-value") }
+		o.Authenticate = func(*http.Request) (auth.Caller, error) { panic("secret-value") }
 	})
 	a := s.want(500, "POST", jobsPath, textJob)
 	p := a.problem(t)
@@ -210,4 +211,23 @@ func TestOptionsAndHeadFollowTheTable(t *testing.T) {
 		t.Errorf("Allow is %q", a.Header.Get("Allow"))
 	}
 	s.want(200, "HEAD", jobsPath, "")
+}
+
+func TestAnswersAllowBrowsersNothing(t *testing.T) {
+	s := start(t, withTenants, func(o *api.Options) { o.TrustForwarded = true })
+	for _, path := range []string{"/livez", "/openapi.yaml", "/nowhere", jobsPath} {
+		for proto, secure := range map[string]bool{"https": true, "http": false} {
+			a := s.call("GET", path, "", "X-Forwarded-Proto: "+proto)
+			for name, want := range map[string]string{
+				"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+			} {
+				if got := a.Header.Get(name); got != want {
+					t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+				}
+			}
+			if got := a.Header.Get("Strict-Transport-Security") != ""; got != secure {
+				t.Errorf("%s over %s: HSTS is %v", path, proto, got)
+			}
+		}
+	}
 }

@@ -55,6 +55,7 @@ func loadContract() (*contract, error) {
 	answers := doc.Components.Responses
 	c.nowhere = &openapi3.Operation{Responses: openapi3.NewResponses(
 		openapi3.WithStatus(401, answers["unauthorized"]),
+		openapi3.WithStatus(429, answers["tooManyRequests"]),
 		openapi3.WithStatus(404, answers["notFound"]),
 		openapi3.WithStatus(405, answers["methodNotAllowed"]),
 	)}
@@ -178,7 +179,7 @@ func described(known openapi3.Headers, name string) bool {
 			return true
 		}
 	}
-	return slices.Contains([]string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type", "Vary", "X-Content-Type-Options"}, name)
+	return slices.Contains([]string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cache-Control", "Content-Security-Policy", "Ratelimit", "Ratelimit-Policy", "Referrer-Policy", "Strict-Transport-Security", "Content-Encoding", "Content-Length", "Content-Type", "Vary", "X-Content-Type-Options"}, name)
 }
 
 // checkRequest fails the test when a request that the service has taken is

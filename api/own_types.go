@@ -47,6 +47,7 @@ func (a *api) createType(w http.ResponseWriter, r *http.Request) error {
 	if _, ok := a.catalogue.Lookup(t.ID); ok {
 		return tenants.ErrTaken
 	}
+	callOf(r).target = t.ID
 	ctx, cancel := a.within(r)
 	defer cancel()
 	status := http.StatusCreated

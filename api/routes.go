@@ -113,7 +113,7 @@ var versions = []string{"/beta", "/v1.0", ""}
 func (a *api) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
-		c.route, c.version = rt.name, rt.version
+		c.route, c.version, c.open = rt.name, rt.version, rt.open
 		if err := a.enter(w, r, rt); err != nil {
 			a.fail(w, r, err)
 		}
@@ -122,10 +122,16 @@ func (a *api) serve(rt route) http.Handler {
 
 func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	c := callOf(r)
-	if a.authenticate != nil && !rt.open {
+	known := a.authenticate != nil && !rt.open
+	if known {
 		var err error
 		if c.Caller, err = a.authenticate(r); err != nil {
 			return err
+		}
+		if a.limit != nil {
+			if err := a.limited(w, r); err != nil {
+				return err
+			}
 		}
 	}
 	if rt.verbs == nil {
@@ -144,6 +150,8 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 	case !ok:
 		w.Header().Set("Allow", rt.allow())
 		return &problem{status: http.StatusMethodNotAllowed, code: "unsupportedMethod", message: "this path takes " + rt.allow()}
+	case known && !c.May(needs(rt.name, method)...):
+		return lacking(needs(rt.name, method))
 	case c.batched() && rt.lone:
 		return badRequest("notInBatch", "url", "neither a batch nor a stream can be part of a batch")
 	}

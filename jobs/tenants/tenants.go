@@ -1,5 +1,5 @@
-// Package tenants keeps what a tenant owns besides jobs, which today is its
-// own sensitive types.
+// Package tenants keeps what a tenant owns besides jobs: its own sensitive types
+// and the API keys that speak for it.
 //
 // What a tenant owns of one kind stands on a shelf of its own: items with an
 // id and a name, each of which is on the shelf once. Every change is one script
@@ -9,6 +9,8 @@
 // tag, and no key of one tenant is a key of another's.
 //
 // # Keys
+//
+// with the KIND sensitiveTypes or keys:
 //
 //	classifyd:{t/TENANT}:KIND        hash  by id "VERSION µs NAME\nBODY"; rev the revision, size the bodies' bytes, last the latest change's nonce
 //	classifyd:{t/TENANT}:KIND:names  hash  ids by name, in small letters
@@ -53,6 +55,7 @@ type Options struct {
 	Hook redis.Hook
 
 	MaxTypes int           // a tenant's own sensitive types, default 500
+	MaxKeys  int           // of a tenant, revoked ones not among them, default 1000
 	MaxBytes int           // of all of a tenant's definitions, default 16 MiB
 	Deadline time.Duration // for one command, default 2 s
 }
@@ -64,7 +67,7 @@ type Store struct {
 	rdb redis.UniversalClient
 
 	mu     sync.Mutex // guards all below
-	known  map[jobs.Tenant]*known
+	known  map[place]*known
 	sub    *redis.PubSub
 	done   chan struct{} // closed when the reader of sub has returned
 	closed bool
@@ -77,10 +80,23 @@ const fresh = time.Second
 // maxKnown is how many tenants' shelves a process keeps.
 const maxKnown = 4096
 
+// A place is where a tenant's shelf of one kind stands.
+type place struct {
+	tenant jobs.Tenant
+	kind   string
+}
+
+const (
+	typesKind = "sensitiveTypes"
+	keysKind  = "keys"
+)
+
+func (p place) key() string { return "classifyd:{t/" + string(p.tenant) + "}:" + p.kind }
+
 // A known shelf is what was last read.
 type known struct {
-	mu    sync.Mutex // guards types and asked, and makes one of many readers ask
-	types *Types
+	mu    sync.Mutex // guards shelf and asked, and makes one of many readers ask
+	shelf *Shelf
 	asked time.Time // before the read; zero: to be read
 }
 
@@ -89,15 +105,16 @@ func Open(o Options) (*Store, error) {
 	if o.Redis == nil {
 		return nil, errors.New("tenants: Options.Redis is required")
 	}
-	if o.MaxTypes < 0 || o.MaxBytes < 0 || o.Deadline < 0 {
-		return nil, errors.New("tenants: Options.MaxTypes, MaxBytes and Deadline must not be negative")
+	if o.MaxTypes < 0 || o.MaxKeys < 0 || o.MaxBytes < 0 || o.Deadline < 0 {
+		return nil, errors.New("tenants: Options.MaxTypes, MaxKeys, MaxBytes and Deadline must not be negative")
 	}
 	o.MaxTypes = cmp.Or(o.MaxTypes, 500)
+	o.MaxKeys = cmp.Or(o.MaxKeys, 1000)
 	o.MaxBytes = cmp.Or(o.MaxBytes, 16<<20)
 	o.Deadline = cmp.Or(o.Deadline, 2*time.Second)
 	ro := *o.Redis
 	ro.ContextTimeoutEnabled = true
-	s := &Store{opt: o, rdb: redis.NewUniversalClient(&ro), known: map[jobs.Tenant]*known{}}
+	s := &Store{opt: o, rdb: redis.NewUniversalClient(&ro), known: map[place]*known{}}
 	if o.Hook != nil {
 		s.rdb.AddHook(o.Hook)
 	}
@@ -117,28 +134,34 @@ func (s *Store) Close() error {
 	return s.rdb.Close()
 }
 
-// A Type is the definition of a sensitive type.
-type Type struct {
-	ID       string // GUID in lower case
+// An Item is one thing on a shelf.
+type Item struct {
+	ID       string // GUID in lower case for a sensitive type
 	Name     string
-	Body     []byte // the definition, as who writes it and who reads it agree
-	Version  int64  // differs between any two states of any of the tenant's types
+	Body     []byte // as who writes it and who reads it agree
+	Version  int64  // differs between any two states of any of the shelf's items
 	Modified time.Time
 }
 
-// Types are a tenant's own sensitive types at one revision.
-type Types struct {
+// A Shelf is all that a tenant has of one kind, at one revision.
+type Shelf struct {
 	Revision int64
-	All      []Type // by name, without regard to case
+	All      []Item // by name, without regard to case
 }
 
-// Lookup finds the type with an id in lower case.
-func (t *Types) Lookup(id string) (*Type, bool) {
-	i := slices.IndexFunc(t.All, func(own Type) bool { return own.ID == id })
+// A Type is the definition of a sensitive type, Types are a tenant's own.
+type (
+	Type  = Item
+	Types = Shelf
+)
+
+// Lookup finds the item with an id in lower case.
+func (s *Shelf) Lookup(id string) (*Item, bool) {
+	i := slices.IndexFunc(s.All, func(own Item) bool { return own.ID == id })
 	if i < 0 {
 		return nil, false
 	}
-	return &t.All[i], true
+	return &s.All[i], true
 }
 
 // Types are the types that the tenant has. They are those of Redis at most a
@@ -146,71 +169,92 @@ func (t *Types) Lookup(id string) (*Type, bool) {
 // whose types are used, and reads them again only when it is another. They must
 // not be changed.
 func (s *Store) Types(ctx context.Context, t jobs.Tenant) (*Types, error) {
-	k := s.shelf(t)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.types != nil && time.Since(k.asked) < fresh {
-		return k.types, nil
-	}
-	return s.read(ctx, t, k)
+	return s.recent(ctx, place{t, typesKind})
 }
 
 // Latest are the types that the tenant has now.
 func (s *Store) Latest(ctx context.Context, t jobs.Tenant) (*Types, error) {
-	k := s.shelf(t)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return s.read(ctx, t, k)
+	return s.latest(ctx, place{t, typesKind})
 }
 
-// shelf is what is known of a tenant's, if only a place for it.
-func (s *Store) shelf(t jobs.Tenant) *known {
+// recent is a shelf as it was in Redis at most a second ago.
+func (s *Store) recent(ctx context.Context, p place) (*Shelf, error) {
+	k := s.find(p)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.shelf != nil && time.Since(k.asked) < fresh {
+		return k.shelf, nil
+	}
+	return s.read(ctx, p, k)
+}
+
+func (s *Store) latest(ctx context.Context, p place) (*Shelf, error) {
+	k := s.find(p)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return s.read(ctx, p, k)
+}
+
+// find is what is known of a shelf, if only room for it.
+func (s *Store) find(p place) *known {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.sub == nil && !s.closed {
 		s.listen()
 	}
-	k := s.known[t]
+	k := s.known[p]
 	if k == nil {
 		if len(s.known) >= maxKnown {
 			clear(s.known) // they cost one read each
 		}
 		k = &known{}
-		s.known[t] = k
+		s.known[p] = k
 	}
 	return k
 }
 
-func (s *Store) read(ctx context.Context, t jobs.Tenant, k *known) (*Types, error) {
+func (s *Store) read(ctx context.Context, p place, k *known) (*Shelf, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opt.Deadline)
 	defer cancel()
 	asked := time.Now()
-	rev, err := s.rdb.HGet(ctx, typesKey(t), "rev").Result()
+	rev, err := s.rdb.HGet(ctx, p.key(), "rev").Result()
 	if errors.Is(err, redis.Nil) {
 		rev, err = "0", nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("types of %s: %w", t, jobs.StoreError(err))
+		return nil, fmt.Errorf("%s of %s: %w", p.kind, p.tenant, jobs.StoreError(err))
 	}
-	if k.types == nil || rev != strconv.FormatInt(k.types.Revision, 10) {
-		types := &Types{}
+	if rev == "0" && p.kind == keysKind {
+		// Whoever makes up keys also makes up tenants, which shall not drive out
+		// what is known of real ones.
+		s.drop(p)
+		return &Shelf{}, nil
+	}
+	if k.shelf == nil || rev != strconv.FormatInt(k.shelf.Revision, 10) {
+		shelf := &Shelf{}
 		if rev != "0" {
-			all, err := s.rdb.HGetAll(ctx, typesKey(t)).Result()
+			all, err := s.rdb.HGetAll(ctx, p.key()).Result()
 			if err != nil {
-				return nil, fmt.Errorf("types of %s: %w", t, jobs.StoreError(err))
+				return nil, fmt.Errorf("%s of %s: %w", p.kind, p.tenant, jobs.StoreError(err))
 			}
-			if types, err = parse(all); err != nil {
-				return nil, fmt.Errorf("types of %s: %w", t, err)
+			if shelf, err = parse(all); err != nil {
+				return nil, fmt.Errorf("%s of %s: %w", p.kind, p.tenant, err)
 			}
 		}
-		k.types = types
+		k.shelf = shelf
 	}
 	k.asked = asked
-	return k.types, nil
+	return k.shelf, nil
 }
 
-func parse(all map[string]string) (*Types, error) {
-	types := &Types{}
+func (s *Store) drop(p place) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.known, p)
+}
+
+func parse(all map[string]string) (*Shelf, error) {
+	shelf := &Shelf{}
 	for id, value := range all {
 		switch id {
 		case "rev":
@@ -218,7 +262,7 @@ func parse(all map[string]string) (*Types, error) {
 			if err != nil {
 				return nil, errors.New("the revision is no number")
 			}
-			types.Revision = n
+			shelf.Revision = n
 			continue
 		case "size", "last":
 			continue
@@ -231,10 +275,10 @@ func parse(all map[string]string) (*Types, error) {
 		if !ok || verr != nil || err != nil {
 			return nil, fmt.Errorf("item %s is damaged", id)
 		}
-		types.All = append(types.All, Type{ID: id, Name: name, Body: []byte(body), Version: v, Modified: time.UnixMicro(micros).UTC()})
+		shelf.All = append(shelf.All, Item{ID: id, Name: name, Body: []byte(body), Version: v, Modified: time.UnixMicro(micros).UTC()})
 	}
-	slices.SortFunc(types.All, func(a, b Type) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
-	return types, nil
+	slices.SortFunc(shelf.All, func(a, b Item) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
+	return shelf, nil
 }
 
 // New stands for the version of a type that must not exist yet, Any for whatever
@@ -248,7 +292,11 @@ const (
 // the version. It returns the type with what the store adds. Errors are
 // ErrTaken, ErrNamed, ErrNotFound, ErrChanged, ErrFull and ErrLarge.
 func (s *Store) Put(ctx context.Context, t jobs.Tenant, own Type, version int64) (*Type, error) {
-	v, err := s.change(ctx, t, putScript, own.ID, version, foldName(own.Name), own.Body, s.opt.MaxTypes, s.opt.MaxBytes)
+	return s.put(ctx, place{t, typesKind}, own, version, s.opt.MaxTypes)
+}
+
+func (s *Store) put(ctx context.Context, p place, own Item, version int64, most int) (*Item, error) {
+	v, err := s.change(ctx, p, putScript, own.ID, version, foldName(own.Name), own.Body, most, s.opt.MaxBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +316,12 @@ func (s *Store) Put(ctx context.Context, t jobs.Tenant, own Type, version int64)
 
 // Drop deletes a type that has the version. Errors are ErrNotFound and ErrChanged.
 func (s *Store) Drop(ctx context.Context, t jobs.Tenant, id string, version int64) error {
-	v, err := s.change(ctx, t, dropScript, id, version)
+	return s.take(ctx, place{t, typesKind}, id, version)
+}
+
+// take takes an item off its shelf.
+func (s *Store) take(ctx context.Context, p place, id string, version int64) error {
+	v, err := s.change(ctx, p, dropScript, id, version)
 	if err != nil {
 		return err
 	}
@@ -279,8 +332,8 @@ func (s *Store) Drop(ctx context.Context, t jobs.Tenant, id string, version int6
 	return nil
 }
 
-// change runs a script on the tenant's types.
-func (s *Store) change(ctx context.Context, t jobs.Tenant, script *redis.Script, id string, version int64, args ...any) (any, error) {
+// change runs a script on a shelf.
+func (s *Store) change(ctx context.Context, p place, script *redis.Script, id string, version int64, args ...any) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opt.Deadline)
 	defer cancel()
 	var must string
@@ -291,11 +344,11 @@ func (s *Store) change(ctx context.Context, t jobs.Tenant, script *redis.Script,
 	default:
 		must = strconv.FormatInt(version, 10)
 	}
-	args = slices.Concat([]any{rand.Text(), id, must}, args, []any{channel, string(t)})
-	v, err := script.Run(ctx, s.rdb, []string{typesKey(t), typesKey(t) + ":names"}, args...).Result()
-	s.forget(t)
+	args = slices.Concat([]any{rand.Text(), id, must}, args, []any{channel, string(p.tenant)})
+	v, err := script.Run(ctx, s.rdb, []string{p.key(), p.key() + ":names"}, args...).Result()
+	s.forget(p.tenant)
 	if err != nil {
-		return nil, fmt.Errorf("change types of %s: %w", t, jobs.StoreError(err))
+		return nil, fmt.Errorf("change %s of %s: %w", p.kind, p.tenant, jobs.StoreError(err))
 	}
 	return v, nil
 }
@@ -319,8 +372,6 @@ func refusal(why string) error {
 }
 
 const channel = "classifyd:tenants"
-
-func typesKey(t jobs.Tenant) string { return "classifyd:{t/" + string(t) + "}:sensitiveTypes" }
 
 // foldName is how names compare. It has no line's end, which ends it in the store.
 func foldName(name string) string { return strings.Join(strings.Fields(strings.ToLower(name)), " ") }
@@ -354,14 +405,16 @@ func (s *Store) listen() {
 	}(s.sub.ChannelWithSubscriptions(), s.done)
 }
 
-// forget has the tenant's types read again when they are next asked for. What
+// forget has the tenant's shelves read again when they are next asked for. What
 // was read is kept to compare with.
 func (s *Store) forget(t jobs.Tenant) {
-	s.mu.Lock()
-	k := s.known[t]
-	s.mu.Unlock()
-	if k != nil {
-		k.forget()
+	for _, kind := range []string{typesKind, keysKind} {
+		s.mu.Lock()
+		k := s.known[place{t, kind}]
+		s.mu.Unlock()
+		if k != nil {
+			k.forget()
+		}
 	}
 }
 

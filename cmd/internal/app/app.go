@@ -19,6 +19,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/api/limit"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/tenants"
 	"github.com/classifyd/classifyd/worker"
@@ -135,7 +136,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		a.handlers = handlers(&o, worker.OwnTypes(engine, a.tenants, a.log), files)
 	}
 	if o.serves() {
-		if err := a.listen(engine); err != nil {
+		if err := a.listen(engine, ro); err != nil {
 			return nil, err
 		}
 	}
@@ -147,16 +148,36 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	return a, nil
 }
 
-func (a *App) listen(engine *classify.Engine) error {
+func (a *App) listen(engine *classify.Engine, ro *redis.UniversalOptions) error {
 	a.listener = a.opts.Listener
 	if a.listener == nil {
-		l, err := net.Listen("tcp", a.opts.Listen)
+		addr, err := net.ResolveTCPAddr("tcp", a.opts.Listen)
+		if err != nil {
+			return fmt.Errorf("--listen: %w", err)
+		}
+		if err := a.opts.mayListen(addr); err != nil {
+			return err
+		}
+		l, err := net.ListenTCP("tcp", addr)
 		if err != nil {
 			return fmt.Errorf("--listen: %w", err)
 		}
 		a.listener = l
 	}
 	a.close = append(a.close, closing(a.listener))
+	authenticate, err := a.authenticator()
+	if err != nil {
+		return err
+	}
+	audited, err := a.openAudit(ro)
+	if err != nil {
+		return err
+	}
+	limits, err := limit.Open(limit.Options{Redis: ro, Tenant: a.opts.TenantRate, Caller: a.opts.CallerRate})
+	if err != nil {
+		return err
+	}
+	a.close = append(a.close, limits.Close)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	a.requests = cancel
 	var gather prometheus.Gatherer
@@ -171,18 +192,23 @@ func (a *App) listen(engine *classify.Engine) error {
 		Ready:          a.ready,
 		Metrics:        a.metrics,
 		Gather:         gather,
-		Authenticate:   a.opts.Authenticate,
+		Authenticate:   authenticate,
+		Limit:          limits,
+		Audit:          audited,
 		MaxText:        a.opts.MaxText,
 		MaxFile:        a.opts.MaxFile,
 		TrustForwarded: a.opts.TrustForwarded,
 		Origins:        a.opts.CORSOrigin,
 	}), a.log)
 	if a.opts.TLSCert != "" {
-		cert, err := tls.LoadX509KeyPair(a.opts.TLSCert, a.opts.TLSKey)
-		if err != nil {
-			return fmt.Errorf("--tls-cert and --tls-key: %w", err)
+		cert := &keyPair{certFile: a.opts.TLSCert, keyFile: a.opts.TLSKey, log: a.log}
+		if err := cert.load(); err != nil {
+			return err
 		}
-		a.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+		a.server.TLSConfig = &tls.Config{GetCertificate: cert.get, MinVersion: tls.VersionTLS12}
+		if err := a.opts.withClients(a.server.TLSConfig); err != nil {
+			return err
+		}
 	}
 	if a.opts.H2C {
 		a.server.Protocols = new(http.Protocols)

@@ -14,7 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/api/auth"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
 )
@@ -29,7 +29,22 @@ type Options struct {
 
 	TLSCert string `name:"tls-cert" placeholder:"PATH" help:"PEM file with the certificate of the API, and those between it and its root. With it the API speaks HTTPS, over HTTP/1.1 and HTTP/2."`
 	TLSKey  string `name:"tls-key" placeholder:"PATH" help:"PEM file with the key of --tls-cert."`
-	H2C     bool   `name:"h2c" env:"CLASSIFYD_H2C" help:"Speak HTTP/2 without TLS too, to clients that know it beforehand."`
+
+	OIDCIssuer      string        `name:"oidc-issuer" env:"CLASSIFYD_OIDC_ISSUER" placeholder:"URL" help:"Take access tokens of this OpenID Connect issuer."`
+	OIDCAudience    string        `name:"oidc-audience" env:"CLASSIFYD_OIDC_AUDIENCE" placeholder:"AUDIENCE" help:"What access tokens must have among their audiences."`
+	OIDCAlgorithm   []string      `name:"oidc-algorithm" env:"CLASSIFYD_OIDC_ALGORITHM" default:"RS256" help:"Algorithm that access tokens may be signed with: an RS, PS, ES or EdDSA of RFC 7518. Repeatable."`
+	OIDCLeeway      time.Duration `name:"oidc-leeway" env:"CLASSIFYD_OIDC_LEEWAY" default:"30s" help:"How far the issuer's clock may be from ours."`
+	OIDCTenantClaim string        `name:"oidc-tenant-claim" env:"CLASSIFYD_OIDC_TENANT_CLAIM" default:"tid" placeholder:"CLAIM" help:"Claim of an access token that names its tenant (default: ${default})."`
+	OIDCRefresh     time.Duration `name:"oidc-refresh" env:"CLASSIFYD_OIDC_REFRESH" default:"15m" help:"Age at which the issuer's keys are read again."`
+	APIKeys         bool          `name:"api-keys" env:"CLASSIFYD_API_KEYS" help:"Take API keys, which classifyd key makes."`
+	ClientCA        string        `name:"client-ca" env:"CLASSIFYD_CLIENT_CA" placeholder:"PATH" help:"PEM file with the certificates of those who vouch for --client-cert."`
+	ClientCert      []ClientCert  `name:"client-cert" env:"CLASSIFYD_CLIENT_CERT" sep:" " placeholder:"NAME=TENANT:SCOPE,..." help:"Take the TLS certificate of a client in this DNS name, URI, mail address or, if it has none, common name, for a tenant. Repeatable; in the environment separated by spaces."`
+	TenantRate      int           `default:"1000" placeholder:"N" help:"Requests a second of one tenant, where callers say who they are; 0 is any number. Default: 1000."`
+	CallerRate      int           `default:"500" placeholder:"N" help:"Requests a second of one user, key or certificate, likewise. Default: 500."`
+	Audit           string        `placeholder:"file:PATH|stdout|redis" help:"Where lines of JSON go that tell who did what: the end of a file, standard output, or the last million in the Redis stream classifyd:audit."`
+	Insecure        bool          `help:"Listen on other addresses than loopback although everyone who reaches them may do everything."`
+
+	H2C bool `name:"h2c" env:"CLASSIFYD_H2C" help:"Speak HTTP/2 without TLS too, to clients that know it beforehand."`
 
 	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], redis-sentinel://[user[:password]@]host[:port][,host...][/db]?master=NAME or redis-cluster://[user[:password]@]host[:port][,host...]; with rediss, rediss-sentinel or rediss-cluster for TLS. Without it Redis is embedded and forgets everything on exit."`
 	RedisPasswordFile string `placeholder:"PATH" help:"File with the password for Redis. On the command line everybody on the machine reads it; the environment is the other place for it."`
@@ -88,7 +103,7 @@ type Options struct {
 	LogLevel  slog.Level `default:"info" help:"Least level that is logged: debug, info, warn or error."`
 
 	// Authenticate, if set, says who calls the API.
-	Authenticate api.Authenticator `kong:"-"`
+	Authenticate auth.Authenticator `kong:"-"`
 
 	// Log replaces the log on standard error, Listener the one at Listen and
 	// Out standard output, where Start says how to use what it has started.
@@ -108,7 +123,7 @@ const (
 func Flags() []kong.Option {
 	return []kong.Option{
 		kong.Name("classifyd"),
-		kong.Description("Finds sensitive information in texts, as asynchronous jobs behind Microsoft Graph's dataClassification API."),
+		kong.Description("Finds sensitive information in texts, as asynchronous jobs behind Microsoft Graph's dataClassification API. \"classifyd key --help\" tells how to make API keys."),
 		kong.DefaultEnvars("CLASSIFYD"),
 	}
 }
@@ -146,6 +161,9 @@ func (e *Endpoint) UnmarshalText(b []byte) error {
 
 // Validate names the flag that cannot stand.
 func (o *Options) Validate() error {
+	if err := o.validateCallers(); err != nil {
+		return err
+	}
 	if o.Redis == "" && o.serves() != o.works() {
 		return fmt.Errorf("--role %s: needs --redis, since an embedded Redis is out of reach of other processes", o.Role)
 	}
@@ -191,6 +209,7 @@ func (o *Options) Validate() error {
 		{"grace", o.Grace},
 		{"retention", o.Retention},
 		{"extract-time", o.ExtractTime},
+		{"oidc-refresh", o.OIDCRefresh},
 	} {
 		if d.value <= 0 {
 			return fmt.Errorf("--%s: must be positive", d.flag)

@@ -1,0 +1,71 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/classifyd/classifyd/api"
+	"github.com/classifyd/classifyd/api/limit"
+	"github.com/classifyd/classifyd/jobs/jobtest"
+)
+
+// limited gives each caller two requests a second and the tenant three.
+func limited(s **service, away *bool) func(*api.Options) {
+	return func(o *api.Options) {
+		ro := *(*s).redis.Options()
+		dial := ro.Dialer
+		ro.Dialer = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if *away {
+				return nil, errors.New("away")
+			}
+			return dial(ctx, network, addr)
+		}
+		l, err := limit.Open(limit.Options{Redis: &ro, Caller: 2, Tenant: 3})
+		if err != nil {
+			(*s).t.Fatal(err)
+		}
+		(*s).t.Cleanup(func() { l.Close() })
+		o.Limit = l
+	}
+}
+
+func TestCallerBeyondItsLimitIsToldWhenToComeBack(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		var away bool
+		s := start(t)
+		s = start(t, withTenants, limited(&s, &away))
+		as := "Authorization: acme"
+		a := s.want(200, "GET", jobsPath, "", as)
+		if got, want := a.Header.Get("RateLimit"), `"caller";r=1;t=1, "tenant";r=2;t=1`; got != want {
+			t.Errorf("RateLimit is %s, want %s", got, want)
+		}
+		if got, want := a.Header.Get("RateLimit-Policy"), `"caller";q=2;w=1, "tenant";q=3;w=1`; got != want {
+			t.Errorf("RateLimit-Policy is %s, want %s", got, want)
+		}
+		s.want(404, "GET", "/nowhere", "", as)
+		a = s.want(429, "GET", jobsPath, "", as)
+		if a.Header.Get("Retry-After") != "1" || a.problem(t).Code != "tooManyRequests" || !strings.HasPrefix(a.Header.Get("RateLimit"), `"caller";r=0`) {
+			t.Errorf("got %v %s", a.Header, a.body)
+		}
+		s.want(200, "GET", jobsPath, "", "Authorization: duff")
+		s.want(200, "GET", "/livez", "")
+		s.want(401, "GET", jobsPath, "")
+	})
+}
+
+func TestReadsGoOnWhenNothingCanBeCounted(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		away := true
+		s := start(t)
+		s = start(t, withTenants, limited(&s, &away))
+		as := "Authorization: acme"
+		s.want(200, "GET", jobsPath, "", as)
+		s.want(503, "POST", jobsPath, textJob, as)
+		if a := s.want(200, "GET", "/metrics", "", as); !strings.Contains(a.body, "classifyd_http_uncounted_total 3\n") {
+			t.Errorf("metrics are\n%s", a.body)
+		}
+	})
+}
