@@ -14,7 +14,7 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: test tools lint fuzz vuln bench microbench bench-faults score corpus soak
+.PHONY: test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus soak
 
 # The output ends with each test that failed and what it said.
 test: tools
@@ -26,15 +26,22 @@ tools:
 	@missing=; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	[ "$$(go env CGO_ENABLED)" = 1 ] || missing="$$missing gcc libc6-dev"; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi; \
 	ok=true; \
 	command -v redis-server >/dev/null || { ok=false; echo "no redis-server: the tests on a real Redis are skipped"; }; \
-	command -v npm >/dev/null || { ok=false; echo "no npm: the tests with Graph's clients for JavaScript are skipped"; }; \
+	command -v npm >/dev/null || { ok=false; echo "no npm: the tests with Graph's clients for JavaScript, and of how the page is built, are skipped"; }; \
+	command -v chromium >/dev/null || { ok=false; echo "no chromium: the tests of the page are skipped"; }; \
 	[ "$$(go env CGO_ENABLED)" = 1 ] || { ok=false; echo "no C compiler: the tests run without the race detector"; }; \
 	$$ok || [ "$$CI" != true ]
+
+# The page for people, from its sources in api/dashboard/web. What comes out is
+# committed; "go test ./api/dashboard -run TestPage -update" takes the screenshots.
+dashboard:
+	cd api/dashboard/web && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 lint:
 	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:" $$files; exit 1; }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/classifyd/classifyd/api/audit"
 	"github.com/classifyd/classifyd/api/auth"
+	"github.com/classifyd/classifyd/api/dashboard"
 	"github.com/classifyd/classifyd/api/limit"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
@@ -63,6 +64,9 @@ type Options struct {
 	Deadline       time.Duration // for an answer from the queue, 2 s; waiting as asked comes on top
 	TrustForwarded bool          // build links from X-Forwarded-Proto and X-Forwarded-Host
 	Origins        []string      // of web pages that may call, as browsers send them; "*" is all
+	NoPage         bool          // leave out the page for people at /
+
+	SignIn dashboard.SignIn // how people sign in at the page, besides API keys
 }
 
 const (
@@ -110,7 +114,9 @@ type api struct {
 	deadline       time.Duration
 	trustForwarded bool
 	origins        []string
-	door           http.Handler // through which every request comes, also those of a batch
+	parts          map[string]dashboard.File // of the page for people; nil without one
+	policy         string                    // Content-Security-Policy of the page
+	door           http.Handler              // through which every request comes, also those of a batch
 }
 
 // New returns the API's handler. It is ready at once and holds nothing that
@@ -136,6 +142,10 @@ func New(o Options) http.Handler {
 	a.most.File = int(min(a.maxFile, maxJSONFile))
 	if a.catalogue == nil {
 		a.catalogue = noTypes{}
+	}
+	if !o.NoPage {
+		a.parts = dashboard.Files(o.SignIn)
+		a.policy = o.SignIn.Policy()
 	}
 	if a.isReady = o.Ready; a.isReady == nil {
 		a.isReady = a.queue.Ping

@@ -155,6 +155,9 @@ func reason(status int) string {
 	return strings.ToLower(phrase[:1]) + phrase[1:]
 }
 
+// errNoPath: what is asked for is not there for anybody.
+var errNoPath = &problem{status: http.StatusNotFound, code: "unknownPath", message: "there is nothing at this path"}
+
 func badRequest(code, target, message string) error {
 	return &problem{status: http.StatusBadRequest, code: code, target: target, message: message}
 }

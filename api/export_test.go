@@ -6,10 +6,14 @@ import (
 
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/classifyd/classifyd/api/dashboard"
 )
 
 // whole is an API with all that one can have.
-func whole() *api { return &api{gather: prometheus.NewRegistry()} }
+func whole() *api {
+	return &api{gather: prometheus.NewRegistry(), parts: dashboard.Files(dashboard.SignIn{})}
+}
 
 // Paths are the router's paths, as it spells them.
 func Paths() (paths []string) {

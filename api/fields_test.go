@@ -142,6 +142,12 @@ var schemas = map[string]struct {
 	"evidence":                 {schema: "sensitiveContentEvidence", edm: "sensitiveContentEvidence"},
 	"Location":                 {schema: "fileLocation", edm: "fileLocation"},
 	"attribute":                {schema: "classificationAttribute", edm: "classificationAttribute"},
+	"Classification":           {schema: "detectedSensitiveContentWrapper", edm: "detectedSensitiveContentWrapper"},
+	"DetectedSensitiveContent": {schema: "detectedSensitiveContent", edm: "detectedSensitiveContent"},
+	"Match":                    {schema: "sensitiveContentLocation", edm: "sensitiveContentLocation"},
+	"Evidence":                 {schema: "sensitiveContentEvidence", edm: "sensitiveContentEvidence"},
+	"Explanation":              {schema: "classificationExplanation", edm: "classificationExplanation"},
+	"ClassificationAttribute":  {schema: "classificationAttribute", edm: "classificationAttribute"},
 }
 
 // ignored are properties of a request that are taken and mean nothing.

@@ -123,6 +123,12 @@ func (c *contract) checkAnswer(t testing.TB, r *http.Request, a answer) {
 		in.Options.ExcludeResponseBody = true
 		c.checkLines(t, in.Route.Operation, media, body)
 	}
+	if media, _, _ := strings.Cut(header.Get("Content-Type"), ";"); slices.Contains(pageMedia, media) && a.StatusCode == http.StatusOK {
+		in.Options.ExcludeResponseBody = true // of which the document says no more than its type
+		if in.Route.Operation.Responses.Status(a.StatusCode).Value.Content.Get(media) == nil {
+			t.Errorf("the OpenAPI document has no %s here", media)
+		}
+	}
 	err := openapi3filter.ValidateResponse(context.WithoutCancel(r.Context()), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: in,
 		Status:                 a.StatusCode,
@@ -143,6 +149,9 @@ func (c *contract) checkAnswer(t testing.TB, r *http.Request, a answer) {
 		}
 	}
 }
+
+// pageMedia are the types of the files of the page for people.
+var pageMedia = []string{"text/html", "text/css", "text/javascript", "image/svg+xml"}
 
 // checkLines does the same for an answer of many parts, each a line.
 func (c *contract) checkLines(t testing.TB, op *openapi3.Operation, media, body string) {

@@ -216,7 +216,7 @@ var badHeaders = []refusal{
 }
 
 var badPaths = []refusal{
-	{name: "root", request: "GET /", status: 404, code: "unknownPath"},
+	{name: "root", request: "POST /", status: 405, code: "unsupportedMethod"},
 	{name: "service", request: "GET /beta/dataClassification", status: 404, code: "unknownPath"},
 	{name: "slash at the end", request: "GET " + jobsPath + "/", status: 404, code: "unknownPath"},
 	{name: "double slash", request: "GET /beta//dataClassification/jobs", status: 404, code: "unknownPath"},

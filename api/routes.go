@@ -40,6 +40,9 @@ func (a *api) services() []route {
 	if a.gather != nil {
 		routes = append(routes, route{name: "metrics", path: "/metrics", media: plain, verbs: map[string]handler{"GET": a.exposition}})
 	}
+	if a.parts != nil {
+		routes = append(routes, a.pageRoutes()...)
+	}
 	for _, version := range versions {
 		routes = append(routes, route{name: "metadata", path: version + "/$metadata", open: true, media: xml, verbs: map[string]handler{"GET": a.describe(xml, metadata)}})
 	}
@@ -135,7 +138,7 @@ func (a *api) enter(w http.ResponseWriter, r *http.Request, rt route) error {
 		}
 	}
 	if rt.verbs == nil {
-		return &problem{status: http.StatusNotFound, code: "unknownPath", message: "there is nothing at this path"}
+		return errNoPath
 	}
 	method := r.Method
 	if method == http.MethodHead {

@@ -12,11 +12,13 @@ import (
 	"os/exec"
 	"slices"
 	"testing"
+
+	"github.com/classifyd/classifyd/api/daemontest"
 )
 
 func TestClients(t *testing.T) {
 	node := func(script string) []string { return []string{"node", "--test-reporter=dot", script} }
-	daemon := build(t)
+	daemon := daemontest.Build(t)
 	for _, tt := range []struct {
 		name    string
 		install func(*testing.T)
@@ -51,47 +53,14 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// skip skips a test for want of a tool, except where nothing may be skipped.
-func skip(t *testing.T, why string, args ...any) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf(why, args...)
-	}
-	t.Skipf(why, args...)
-}
-
-// installNode brings the packages of package-lock.json into node_modules,
-// unless they are there already.
+// installNode brings Microsoft's clients for JavaScript.
 func installNode(t *testing.T) {
 	t.Helper()
-	for _, tool := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			skip(t, "no %s: Microsoft's clients for JavaScript are not tried", tool)
-		}
-	}
-	lock, err := os.Stat("package-lock.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// npm writes this file last.
-	if done, err := os.Stat("node_modules/.package-lock.json"); err == nil && done.ModTime().After(lock.ModTime()) {
-		return
-	}
-	run(t, ".", "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	daemontest.InstallNode(t, ".")
 }
 
 // installGo brings the modules of the SDK for Go into the module cache.
 func installGo(t *testing.T) {
 	t.Helper()
-	run(t, "sdk", "go", "mod", "download")
-}
-
-// run runs a command that needs a network.
-func run(t *testing.T, dir, name string, args ...string) {
-	t.Helper()
-	c := exec.CommandContext(t.Context(), name, args...)
-	c.Dir = dir
-	if out, err := c.CombinedOutput(); err != nil {
-		skip(t, "%s %s: %v\n%s", name, args[0], err, out)
-	}
+	daemontest.Fetch(t, "sdk", "go", "mod", "download")
 }

@@ -1,88 +1,23 @@
 package compat
 
 import (
-	"bufio"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/classifyd/classifyd/api/daemontest"
 )
-
-// build returns the path of a daemon, with the race detector in it if the test
-// has it.
-func build(t *testing.T) string {
-	t.Helper()
-	look(t, "../..")
-	path := filepath.Join(t.TempDir(), "classifyd")
-	args := []string{"build", "-o", path}
-	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		args = append(args, "-race")
-	}
-	if out, err := exec.CommandContext(t.Context(), "go", append(args, "../../cmd/classifyd")...).CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return path
-}
-
-// look reads the directories below root. What other processes read on behalf
-// of a test is unknown to go test, which would answer from its cache although
-// the daemon or a script has changed.
-func look(t *testing.T, root string) {
-	t.Helper()
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && slices.Contains([]string{".git", "node_modules"}, d.Name()) {
-			return fs.SkipDir
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// start runs a daemon until the test ends and returns its address.
-func start(t *testing.T, daemon string, args ...string) string {
-	t.Helper()
-	c := exec.Command(daemon, append(args, "--listen", "127.0.0.1:0", "--log-level", "warn")...)
-	c.Stderr = t.Output()
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Error(err)
-		}
-		io.Copy(io.Discard, out)
-		if err := c.Wait(); err != nil {
-			t.Errorf("after SIGTERM: %v", err)
-		}
-	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	return regexp.MustCompile(`https?://[0-9.:]+[0-9]`).FindString(line)
-}
 
 // A scene is what a client is shown: three addresses of services.
 type scene struct {
@@ -99,7 +34,7 @@ func stage(t *testing.T, daemon string, id *identity) *scene {
 	t.Helper()
 	s := &scene{}
 	stuck := newClassifier(t)
-	s.service = start(t, daemon, append(id.flags(), "--handler", "stuck="+stuck.URL)...)
+	s.service = daemontest.Start(t, daemon, append(id.flags(), "--handler", "stuck="+stuck.URL)...)
 	s.forgetful = front(t, id, s.service, func(resp *http.Response) error {
 		if resp.Request.Method != http.MethodPost {
 			return nil
@@ -120,7 +55,7 @@ func stage(t *testing.T, daemon string, id *identity) *scene {
 	})
 
 	busy := newClassifier(t)
-	full := start(t, daemon, append(id.flags(), "--handler", "stuck="+busy.URL, "--concurrency", "1", "--max-waiting", "1")...)
+	full := daemontest.Start(t, daemon, append(id.flags(), "--handler", "stuck="+busy.URL, "--concurrency", "1", "--max-waiting", "1")...)
 	fill(t, id.client(), full)
 	s.full = front(t, id, full, func(resp *http.Response) error {
 		if resp.StatusCode == http.StatusServiceUnavailable {

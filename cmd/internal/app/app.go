@@ -199,6 +199,8 @@ func (a *App) listen(engine *classify.Engine, ro *redis.UniversalOptions) error 
 		MaxFile:        a.opts.MaxFile,
 		TrustForwarded: a.opts.TrustForwarded,
 		Origins:        a.opts.CORSOrigin,
+		NoPage:         a.opts.NoPage,
+		SignIn:         a.opts.signIn(),
 	}), a.log)
 	if a.opts.TLSCert != "" {
 		cert := &keyPair{certFile: a.opts.TLSCert, keyFile: a.opts.TLSKey, log: a.log}

@@ -23,13 +23,17 @@ func (a *App) greet() {
 		base = "https://"
 	}
 	base += reachable(a.Addr())
-	fmt.Fprintf(a.opts.Out, `classifyd listens on %s. Try:
+	try := "Open it in a browser, or try"
+	if a.opts.NoPage {
+		try = "Try"
+	}
+	fmt.Fprintf(a.opts.Out, `classifyd listens on %s. %s:
 
   curl -s %s/beta/dataClassification/classifyText \
     -H 'Content-Type: application/json' -H 'Prefer: wait=10' \
     -d '{"text":"Visa card 4111 1111 1111 1111, expires 12/29"}'
 
-`, base, base)
+`, base, try, base)
 	if a.opts.Redis == "" {
 		fmt.Fprintln(a.opts.Out, "Redis is embedded: jobs and results are gone when this process ends. Keep them with --redis.")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/api/auth"
+	"github.com/classifyd/classifyd/api/dashboard"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
 )
@@ -97,6 +98,10 @@ type Options struct {
 	MaxExplanations int `default:"1000" help:"Explanations that a result has, where its request asks for them."`
 
 	CORSOrigin     []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin of web pages that may call the API, such as https://app.example, or * for all. Repeatable."`
+	NoPage         bool     `help:"Do not serve the page for people at /."`
+	PageIssuer     Endpoint `placeholder:"URL" help:"OpenID Connect issuer at which the page at / signs people in. Its token endpoint must be on the same origin and answer other origins."`
+	PageClientID   string   `name:"page-client-id" env:"CLASSIFYD_PAGE_CLIENT_ID" placeholder:"ID" help:"Id of the page at --page-issuer, where it is a public client with PKCE."`
+	PageScope      string   `default:"openid" help:"Scopes that the page asks for at --page-issuer, separated by spaces."`
 	TrustForwarded bool     `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
 
 	LogFormat string     `default:"text" enum:"text,json" help:"Form of the log on standard error: ${enum}."`
@@ -159,6 +164,14 @@ func (e *Endpoint) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// signIn is how people sign in at the page.
+func (o *Options) signIn() dashboard.SignIn {
+	if o.PageIssuer.URL == nil {
+		return dashboard.SignIn{}
+	}
+	return dashboard.SignIn{Issuer: o.PageIssuer.URL.String(), ClientID: o.PageClientID, Scope: o.PageScope}
+}
+
 // Validate names the flag that cannot stand.
 func (o *Options) Validate() error {
 	if err := o.validateCallers(); err != nil {
@@ -166,6 +179,9 @@ func (o *Options) Validate() error {
 	}
 	if o.Redis == "" && o.serves() != o.works() {
 		return fmt.Errorf("--role %s: needs --redis, since an embedded Redis is out of reach of other processes", o.Role)
+	}
+	if (o.PageIssuer.URL == nil) != (o.PageClientID == "") {
+		return errors.New("--page-issuer and --page-client-id: one needs the other")
 	}
 	if o.Redis == "" && o.RedisPasswordFile != "" {
 		return errors.New("--redis-password-file: needs --redis")

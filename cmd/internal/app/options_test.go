@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/classifyd/classifyd/api/dashboard"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
 	"github.com/classifyd/classifyd/worker/classify"
@@ -107,6 +108,9 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--role both", `--role must be one of "api","worker","all"`},
 		{"--role api", "--role api: needs --redis"},
 		{"--role worker", "--role worker: needs --redis"},
+		{"--page-issuer http://h", "--page-issuer and --page-client-id: one needs the other"},
+		{"--page-client-id x", "--page-issuer and --page-client-id: one needs the other"},
+		{"--page-issuer h", "--page-issuer: must be an http or https URL"},
 		{"--redis-password-file x", "--redis-password-file: needs --redis"},
 		{"--concurrency 0.5", "--concurrency"},
 		{"--concurrency=-1", "--concurrency: must be at least 1"},
@@ -253,5 +257,13 @@ func TestLogHasFormatAndLevel(t *testing.T) {
 	mine := slog.New(slog.DiscardHandler)
 	if o := (Options{Log: mine}); o.logger(nil) != mine {
 		t.Error("Options.Log is not the log")
+	}
+}
+
+func TestFlagsReachThePage(t *testing.T) {
+	o := mustFlags(t, "--page-issuer", "https://login.example/acme/v2.0", "--page-client-id", "page")
+	want := dashboard.SignIn{Issuer: "https://login.example/acme/v2.0", ClientID: "page", Scope: "openid"}
+	if diff := cmp.Diff(want, o.signIn()); diff != "" {
+		t.Errorf("sign-in (-want +got):\n%s", diff)
 	}
 }
