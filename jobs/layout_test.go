@@ -75,7 +75,7 @@ func TestLayoutIsWhatTheFirstProcessWrote(t *testing.T) {
 						seen[tag] = true
 					}
 				}
-				for _, tag := range strings.Fields(tt.want) {
+				for tag := range strings.FieldsSeq(tt.want) {
 					if !seen[tag] {
 						t.Errorf("no job lies in %s", tag)
 					}

@@ -131,9 +131,14 @@ func (c *Cluster) migrate(src *redis.Client, target *Server, slot, most int) {
 // owner is which master has a slot.
 func (c *Cluster) owner(slot int) int {
 	c.t.Helper()
-	for _, r := range c.Masters[0].Client().ClusterSlots(c.t.Context()).Val() {
-		if r.Start <= slot && slot <= r.End {
-			return slices.IndexFunc(c.Masters, func(s *Server) bool { return s.addr() == r.Nodes[0].Addr })
+	for _, shard := range c.Masters[0].Client().ClusterShards(c.t.Context()).Val() {
+		if !slices.ContainsFunc(shard.Slots, func(r redis.SlotRange) bool { return int(r.Start) <= slot && slot <= int(r.End) }) {
+			continue
+		}
+		for _, n := range shard.Nodes {
+			if n.Role == "master" {
+				return slices.IndexFunc(c.Masters, func(s *Server) bool { return s.addr() == fmt.Sprintf("%s:%d", n.IP, n.Port) })
+			}
 		}
 	}
 	c.t.Fatalf("nobody has slot %d", slot)
