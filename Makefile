@@ -16,7 +16,7 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: build sbom check-deploy test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus
+.PHONY: build sbom check-deploy test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus soak
 
 OUT ?= bin
 
@@ -107,3 +107,9 @@ score:
 # of Go, and what it finds of what was planted.
 corpus:
 	go test -count=1 -v -run '^TestCorpus' ./worker/classify -corpus 50
+
+# Real processes at half of their speed, with gentle faults: what they and their
+# Redis hold must not grow.
+DURATION ?= 30m
+soak:
+	go test -count=1 -v -timeout 0 -run '^TestSoak$$' ./cmd/classifyd -soak $(DURATION)

@@ -269,6 +269,40 @@ func TestFullQueueIsA503(t *testing.T) {
 	}
 }
 
+func TestTenantWithTooMuchQueuedGetsA429(t *testing.T) {
+	s := startWith(t, jobs.Options{TenantWaiting: 2}, func(o *api.Options) { o.Authenticate = byHeader })
+	acme, duff := "Authorization: acme", "Authorization: duff"
+	for range 2 {
+		s.want(201, "POST", jobsPath, `{"type":"a"}`, acme)
+	}
+	for path, body := range map[string]string{
+		jobsPath: `{"type":"a"}`, textPath: `{"text":"x"}`, "/beta/dataClassification/classifyFile": `{"file":"eA=="}`,
+		"/beta/dataClassification/classifyTextJobs": `{"text":"x"}`, "/beta/dataClassification/classifyFileJobs": `{"file":"eA=="}`,
+	} {
+		a := s.want(429, "POST", path, body, acme)
+		if p := a.problem(t); p.Code != "tooManyRequests" || p.InnerError.Code != "tooManyJobs" || a.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: got %+v, Retry-After %q", path, p, a.Header.Get("Retry-After"))
+		}
+	}
+	s.want(201, "POST", jobsPath, `{"type":"a"}`, duff)
+
+	lines := strings.Split(strings.TrimSpace(s.want(200, "POST", jobsPath+"/bulk", "{\"type\":\"a\"}\n{\"type\":\"\"}\n{\"type\":\"a\"}\n",
+		acme, "Content-Type: application/x-ndjson").body), "\n")
+	for i, want := range []string{`"status":429`, `"status":400`, `"status":429`} {
+		if len(lines) != 3 || !strings.Contains(lines[i], want) {
+			t.Fatalf("bulk answers %q, want %s in line %d", lines, want, i)
+		}
+	}
+	post := `"method":"POST","url":"/dataClassification/jobs","body":{"type":"a"}`
+	list := s.batch([]string{`{"id":"1",` + post + `}`, `{"id":"2",` + post + `,"dependsOn":["1"]}`}, acme)
+	if diff := cmp.Diff([]int{429, 424}, statuses(list)); diff != "" || list[0].Headers["Retry-After"] == "" {
+		t.Errorf("batch (-want +got):\n%s headers %v", diff, list[0].Headers)
+	}
+	if n, err := s.queue.Count(t.Context(), "acme", jobs.Query{}); n != 2 || err != nil {
+		t.Errorf("acme has %d jobs, %v", n, err)
+	}
+}
+
 func TestBodyWithoutALengthIsLimitedToo(t *testing.T) {
 	s := start(t)
 	r := httptest.NewRequest("POST", textPath, strings.NewReader(`{"text":"`+strings.Repeat("x", 8<<20)+`"}`))

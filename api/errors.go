@@ -90,7 +90,11 @@ func explain(err error) *problem {
 			challenge: challenge + `, error="invalid_token", error_description="` + e.Message + `"`}
 	}
 	if e, ok := errors.AsType[*jobs.BusyError](err); ok {
-		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: e.Reason, retry: max(e.RetryAfter, time.Second), cause: err}
+		retry := max(e.RetryAfter, time.Second)
+		if e.Tenant {
+			return &problem{status: http.StatusTooManyRequests, code: "tooManyJobs", message: e.Reason, retry: retry, cause: err}
+		}
+		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: e.Reason, retry: retry, cause: err}
 	}
 	if e, ok := errors.AsType[*jobs.UnfitError](err); ok {
 		return &problem{status: http.StatusServiceUnavailable, code: "storeUnfit", message: e.Error(), retry: storeRetry, cause: err}

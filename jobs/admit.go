@@ -2,41 +2,42 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 const (
 	fullShare  = 0.75 // of maxmemory, above which nothing is admitted
 	fullRetry  = 10 * time.Second
-	depthRetry = 5 * time.Second
-	lookEvery  = time.Second
+	depthRetry = 5 * time.Second // about; at random, lest all who were refused come back at once
+
+	// A tenant with fewer jobs than this part of its limit is not counted. So
+	// those who send a job now and then cost Redis nothing.
+	fewJobs      = 1.0 / 16
+	tenantMemory = time.Minute // how long one that sends nothing is remembered
 )
 
-// admission refuses submissions when too much waits or Redis is nearly full.
-// It looks at Redis once a second at most, and only while there are
-// submissions; in between it counts its own.
+// admission refuses submissions when too much waits, of all tenants or of one,
+// or when Redis is nearly full.
 type admission struct {
 	q       *Queue
 	quit    context.CancelFunc
 	quitCtx context.Context
 	wg      sync.WaitGroup
+	all     *gauge
 
-	since atomic.Int64 // submissions so far
-
-	mu     sync.Mutex // guards all below
-	at     time.Time  // of the last look, zero before the first
-	busy   bool       // a look is under way
-	depth  int64      // queued jobs at the last look
-	before int64      // since, just before it
-	full   bool       // Redis' memory was above its share
+	mu      sync.Mutex // guards all below
+	tenants map[Tenant]*gauge
+	swept   time.Time
 }
 
 func newAdmission(q *Queue) *admission {
-	a := &admission{q: q}
+	a := &admission{q: q, tenants: map[Tenant]*gauge{}, swept: time.Now()}
 	a.quitCtx, a.quit = context.WithCancel(context.Background())
+	a.all = &gauge{look: a.depth, most: int64(q.opt.MaxWaiting),
+		refuse: BusyError{Reason: "too many jobs are queued"}}
 	return a
 }
 
@@ -45,77 +46,78 @@ func (a *admission) close() {
 	a.wg.Wait()
 }
 
-// allow counts one submission, or refuses it with a *BusyError.
-func (a *admission) allow(ctx context.Context) error {
-	a.mu.Lock()
-	old := !a.busy && time.Since(a.at) >= lookEvery
-	switch {
-	// What was full a while ago says nothing of now, and a client that came
-	// back when it was told to would be sent away again.
-	case a.at.IsZero(), old && a.refusal() != nil:
-		a.busy = true
-		a.mu.Unlock()
-		if err := a.look(ctx); err != nil {
-			return err
-		}
-		a.mu.Lock()
-	case old:
-		a.busy = true
-		a.wg.Go(func() { _ = a.look(a.quitCtx) }) // without an answer the last one stands
-	}
-	defer a.mu.Unlock()
-	if err := a.refusal(); err != nil {
-		return err
-	}
-	a.since.Add(1)
-	return nil
-}
-
-// refusal is what the last look and the submissions since then say. The caller
-// holds a.mu.
-func (a *admission) refusal() error {
-	if a.full {
-		return &BusyError{Reason: "the store is nearly full", RetryAfter: fullRetry}
-	}
-	if a.depth+a.since.Load()-a.before >= int64(a.q.opt.MaxWaiting) {
-		return &BusyError{Reason: "too many jobs are queued", RetryAfter: depthRetry}
-	}
-	return nil
-}
-
-func (a *admission) look(ctx context.Context) error {
-	// The submission that waits for the first look has a command of its own to send.
+// allow counts one submission of t, or refuses it with a *BusyError.
+func (a *admission) allow(ctx context.Context, t Tenant) error {
+	// The submission that waits for a look has a command of its own to send.
 	ctx, cancel := context.WithTimeout(ctx, a.q.opt.Deadline)
 	defer cancel()
-	before := a.since.Load()
-	var depth int64
-	full := false
-	var err error
-	for _, sh := range a.q.shards {
-		p := a.q.pipes[sh]
-		for _, l := range lanes {
-			v, e := p.do(ctx, &call{args: []any{"llen", sh.asynqKey(l, "pending")}})
-			if e != nil {
-				err = e
-				break
-			}
-			n, _ := v.(int64)
-			depth += n
+	if a.q.opt.TenantWaiting > 0 {
+		if err := a.tenant(t).allow(ctx, a.spawn); err != nil {
+			return err
 		}
-		full = full || a.nearlyFull(ctx, sh)
 	}
+	return a.all.allow(ctx, a.spawn)
+}
+
+// spawn runs f in the background until it ends, or the Queue does.
+func (a *admission) spawn(f func(ctx context.Context)) {
+	a.wg.Go(func() {
+		ctx, cancel := context.WithTimeout(a.quitCtx, a.q.opt.Deadline)
+		defer cancel()
+		f(ctx)
+	})
+}
+
+func (a *admission) tenant(t Tenant) *gauge {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.busy = false
-	if err != nil {
-		a.at = time.Now()
-		if a.before == 0 && before == 0 {
-			a.at = time.Time{}
-		}
-		return err
+	if time.Since(a.swept) > tenantMemory {
+		a.swept = time.Now()
+		maps.DeleteFunc(a.tenants, func(_ Tenant, g *gauge) bool { return g.idle(tenantMemory) })
 	}
-	a.at, a.depth, a.before, a.full = time.Now(), depth, before, full
-	return nil
+	g := a.tenants[t]
+	if g == nil {
+		most := int64(a.q.opt.TenantWaiting)
+		g = &gauge{most: most, unlooked: int64(fewJobs * float64(most)), look: func(ctx context.Context) (reading, error) {
+			n, err := a.q.Count(ctx, t, Query{Boxes: []Box{{States: []State{NotStarted}}}})
+			return reading{n: n}, err
+		}, refuse: BusyError{Reason: "too many jobs of the tenant are queued", Tenant: true}}
+		a.tenants[t] = g
+	}
+	return g
+}
+
+// waits says that n jobs of t wait in one of the sets of one shard's index. A
+// tenant that is not counted yet is counted from now on if those are many.
+func (a *admission) waits(t Tenant, n int) {
+	if a.q.opt.TenantWaiting == 0 {
+		return
+	}
+	g := a.tenant(t)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if int64(n)*int64(a.q.opt.Shards) >= g.unlooked {
+		g.unlooked = 0
+	}
+}
+
+// depth looks at how many jobs are queued, of all tenants.
+func (a *admission) depth(ctx context.Context) (reading, error) {
+	var r reading
+	for _, sh := range a.q.shards {
+		for _, l := range lanes {
+			v, err := a.q.pipes[sh].do(ctx, &call{args: []any{"llen", sh.asynqKey(l, "pending")}})
+			if err != nil {
+				return r, err
+			}
+			n, _ := v.(int64)
+			r.n += n
+		}
+		if a.nearlyFull(ctx, sh) {
+			r.full = &BusyError{Reason: "the store is nearly full", RetryAfter: fullRetry}
+		}
+	}
+	return r, nil
 }
 
 // nearlyFull reports whether the server that holds sh has too little memory

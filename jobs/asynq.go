@@ -78,16 +78,20 @@ func (e *enqueuer) SAdd(ctx context.Context, key string, members ...any) *redis.
 	return e.UniversalClient.SAdd(ctx, key, members...)
 }
 
-// register adds our lanes to the set in which asynq's tools look for queues.
-// Nothing of ours needs it, so that a failure is left to the next time.
-func (q *Queue) register(ctx context.Context) {
-	args := []any{"sadd", "asynq:queues"}
-	for _, sh := range q.shards {
-		for _, l := range lanes {
-			args = append(args, sh.queue(l))
+// register adds the lanes of a shard to the set in which asynq's tools look
+// for queues, unless dry, and returns how many were missing. Nothing of ours
+// needs it, so that a failure is left to the next time.
+func (q *Queue) register(ctx context.Context, sh shard, dry bool) (missing int) {
+	for _, l := range lanes {
+		known, err := q.rdb.SIsMember(ctx, "asynq:queues", sh.queue(l)).Result()
+		if err == nil && !known && !dry {
+			err = q.rdb.SAdd(ctx, "asynq:queues", sh.queue(l)).Err()
+		}
+		if err == nil && !known {
+			missing++
 		}
 	}
-	_ = q.rdb.Do(ctx, args...).Err()
+	return missing
 }
 
 // A fetcher is the Redis client of our asynq.Servers. Its dequeue waits for

@@ -14,6 +14,14 @@
 // before the step that names it and deleted after the step that forgets it;
 // one that no record ever named is swept when it is old.
 //
+// # Jobs that kill their workers
+//
+// Three starts without an end fail a job as workerLost. Whatever ran beside the
+// culprit was lost too, so that the third start is one that a job has alone: the
+// worker that finds it takes nothing else, lets what runs end, and then starts
+// it. So nothing ends as workerLost for what another job did, and the deaths of
+// one worker, such as in a rolling restart that is too hasty, hold nothing up.
+//
 // # Keys
 //
 // All keys of a job carry the hash tag of its shard, here {s0}, and so do the

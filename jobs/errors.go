@@ -46,10 +46,12 @@ type InvalidError struct {
 
 func (e *InvalidError) Error() string { return e.Message }
 
-// A BusyError refuses a submission because the queue or Redis is full.
+// A BusyError refuses a submission because the queue or Redis is full, or
+// because its tenant has too much in the queue.
 type BusyError struct {
 	Reason     string        // a full thought in the caller's terms
 	RetryAfter time.Duration // when to try again
+	Tenant     bool          // others' submissions are taken
 }
 
 func (e *BusyError) Error() string { return e.Reason }

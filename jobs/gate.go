@@ -1,12 +1,15 @@
 package jobs
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/semaphore"
 )
 
 const idlePoll = time.Second // between two looks at empty lanes without a wake-up
@@ -16,20 +19,27 @@ const idlePoll = time.Second // between two looks at empty lanes without a wake-
 // when there is nothing to fetch. While its lanes are empty, a server looks
 // every second or when woken.
 type gate struct {
-	take  func(sh shard, first lane, most int) ([]taken, error)
-	slots chan struct{}  // one taken for each run, until its handler has really returned
-	taken sync.WaitGroup // tasks whose handler has not returned
-	stop  chan struct{}
+	w     *worker
+	slots chan struct{}   // one taken for each run, until its handler has really returned
+	taken sync.WaitGroup  // tasks whose handler has not returned
+	ctx   context.Context // of the fetching, until stop
+	stop  context.CancelFunc
 	turn  []chan struct{} // by shard: who holds it may take, and see what is ready
 	ready [][]taken       // by shard: tasks whose jobs were started, until asynq asks for them
+
+	// Each shard that takes has one of takers; who makes room for a job that
+	// runs alone has all.
+	takers    *semaphore.Weighted
+	allTakers int64
 
 	mu    sync.Mutex // guards woken
 	woken chan struct{}
 }
 
-func newGate(concurrency, span int, take func(sh shard, first lane, most int) ([]taken, error)) *gate {
-	g := &gate{take: take, slots: make(chan struct{}, concurrency), stop: make(chan struct{}),
-		ready: make([][]taken, span), woken: make(chan struct{})}
+func newGate(concurrency, span int, w *worker) *gate {
+	g := &gate{w: w, slots: make(chan struct{}, concurrency), ready: make([][]taken, span), woken: make(chan struct{}),
+		takers: semaphore.NewWeighted(int64(span)), allTakers: int64(span)}
+	g.ctx, g.stop = context.WithCancel(context.Background())
 	for range span {
 		g.turn = append(g.turn, make(chan struct{}, 1))
 	}
@@ -60,20 +70,23 @@ func (g *gate) next(sh shard, first lane) (string, error) {
 	select {
 	case g.turn[sh] <- struct{}{}:
 		defer func() { <-g.turn[sh] }()
-	case <-g.stop:
+	case <-g.ctx.Done():
 		return "", redis.Nil
 	}
 	for {
 		// Taken before looking, so that no wake-up in between is lost.
 		woken := g.nextWake()
 		msg, err := g.fill(sh, first)
+		if err == errReserved {
+			continue
+		}
 		if err != redis.Nil {
 			return msg, err
 		}
 		select {
 		case <-woken:
 		case <-time.After(idlePoll):
-		case <-g.stop:
+		case <-g.ctx.Done():
 			return "", redis.Nil
 		}
 	}
@@ -83,25 +96,7 @@ func (g *gate) next(sh shard, first lane) (string, error) {
 // ready, and returns the first.
 func (g *gate) fill(sh shard, first lane) (string, error) {
 	if len(g.ready[sh]) == 0 {
-		n, err := g.occupy()
-		if err != nil {
-			return "", err
-		}
-		for len(g.ready[sh]) == 0 && err == nil {
-			g.ready[sh], err = g.take(sh, first, n)
-		}
-		g.taken.Add(len(g.ready[sh]))
-		for range n - len(g.ready[sh]) {
-			g.release()
-		}
-		if len(g.ready[sh]) == 0 {
-			if err != redis.Nil {
-				// asynq asks again at once after an error.
-				select {
-				case <-time.After(50*time.Millisecond + rand.N(450*time.Millisecond)):
-				case <-g.stop:
-				}
-			}
+		if err := g.refill(sh, first); err != nil {
 			return "", err
 		}
 	}
@@ -110,16 +105,73 @@ func (g *gate) fill(sh shard, first lane) (string, error) {
 	return t.msg, nil
 }
 
+func (g *gate) refill(sh shard, first lane) error {
+	if g.w.reserved[sh] != nil {
+		// Only now, since what was taken before it had to go first.
+		if err := g.refillAlone(sh); err != redis.Nil {
+			return err
+		}
+	}
+	if g.takers.Acquire(g.ctx, 1) != nil {
+		return redis.Nil
+	}
+	defer g.takers.Release(1)
+	n, err := g.occupy()
+	if err != nil {
+		return err
+	}
+	for len(g.ready[sh]) == 0 && err == nil && g.w.reserved[sh] == nil {
+		g.ready[sh], err = g.w.take(sh, first, n)
+	}
+	g.taken.Add(len(g.ready[sh]))
+	for range n - len(g.ready[sh]) {
+		g.release()
+	}
+	switch {
+	case len(g.ready[sh]) > 0:
+		return nil
+	case err == nil:
+		return errReserved
+	case err != redis.Nil:
+		// asynq asks again at once after an error.
+		select {
+		case <-time.After(50*time.Millisecond + rand.N(450*time.Millisecond)):
+		case <-g.ctx.Done():
+		}
+	}
+	return err
+}
+
+// errReserved: nothing was started, but room is to be made for one job.
+var errReserved = errors.New("a job was reserved")
+
+func (g *gate) refillAlone(sh shard) error {
+	select {
+	case g.slots <- struct{}{}:
+	case <-g.ctx.Done():
+		return redis.Nil
+	}
+	t, ok := g.w.lone(sh)
+	g.w.reserved[sh] = nil
+	if !ok {
+		g.release()
+		return redis.Nil
+	}
+	g.taken.Add(1)
+	g.ready[sh] = []taken{t}
+	return nil
+}
+
 // occupy waits for a slot and takes the others that are free, too.
 func (g *gate) occupy() (n int, err error) {
 	select {
-	case <-g.stop:
+	case <-g.ctx.Done():
 		return 0, redis.Nil
 	default:
 	}
 	select {
 	case g.slots <- struct{}{}:
-	case <-g.stop:
+	case <-g.ctx.Done():
 		return 0, redis.Nil
 	}
 	for n = 1; n < maxTake; n++ {

@@ -45,7 +45,13 @@ func (q *Queue) settleLayout(ctx context.Context) error {
 		return fmt.Errorf("key %s: %w", layoutKey, err)
 	}
 	q.span = int(slices.Max(q.shards)) + 1
-	q.register(ctx)
+	var queues []any
+	for _, sh := range q.shards {
+		for _, l := range lanes {
+			queues = append(queues, sh.queue(l))
+		}
+	}
+	_ = q.rdb.SAdd(ctx, "asynq:queues", queues...).Err() // a full Redis refuses, and the sweep tries again
 	return nil
 }
 

@@ -101,6 +101,73 @@ func TestJobThatKillsItsWorkersEndsWorkerLost(t *testing.T) {
 	})
 }
 
+func TestJobThatKillsItsWorkersTakesNoneOfItsNeighboursWithIt(t *testing.T) {
+	each(t, func(t *testing.T, o jobtest.Options) {
+		const neighbours = 15
+		o.Processes = -1
+		o.Jobs.Concurrency = neighbours + 1
+		o.Jobs.Grace, o.Jobs.Patience = time.Millisecond, time.Millisecond
+		s := jobtest.Start(t, o)
+		poison := s.Submit(jobtest.Text("poison"))
+		var innocent []*jobs.Job
+		for range neighbours {
+			innocent = append(innocent, s.Submit(jobtest.Text("acme")))
+		}
+		deaths, alone := 0, 0
+		for !s.Get(poison).Done() && deaths < 10 {
+			var mu sync.Mutex // guards running and self
+			running := 0
+			dead := make(chan struct{})
+			var self *jobtest.Process
+			mu.Lock()
+			self = s.Process(text(func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
+				mu.Lock()
+				running++
+				mu.Unlock()
+				defer func() { mu.Lock(); running--; mu.Unlock() }()
+				select {
+				case <-time.After(time.Second): // for the others to start
+				case <-ctx.Done():
+					return nil, context.Cause(ctx)
+				}
+				if j.Tenant != "poison" {
+					select {
+					case <-time.After(5 * time.Second):
+						return done, nil
+					case <-ctx.Done():
+						return nil, context.Cause(ctx)
+					}
+				}
+				mu.Lock()
+				if running == 1 {
+					alone++
+				}
+				mu.Unlock()
+				self.Kill()
+				close(dead)
+				return block(ctx, j)
+			})...)
+			mu.Unlock()
+			select {
+			case <-dead:
+				deaths++
+			case <-time.After(2 * time.Minute):
+			}
+			s.CheckPromises()
+		}
+		if got := s.Get(poison); got.State != jobs.Failed || got.Error.Code != jobs.WorkerLost || deaths != 3 || alone != 1 {
+			t.Errorf("the job is %s %v after %d deaths, %d of them with nothing beside it", got.State, got.Error, deaths, alone)
+		}
+		s.Process()
+		for _, j := range innocent {
+			if got := s.Wait(j); got.State != jobs.Succeeded || got.Attempts > 3 {
+				t.Errorf("a neighbour ended %s %v after %d attempts", got.State, got.Error, got.Attempts)
+			}
+		}
+		s.CheckEnded()
+	})
+}
+
 func TestResultOfAWorkerThatWasPausedTooLongIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
 		o.Processes = -1

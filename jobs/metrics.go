@@ -36,7 +36,7 @@ func newMetrics() *metrics {
 	m := &metrics{
 		submissions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "classifyd_job_submissions_total",
-			Help: "Valid submissions by result: created, repeat, clash, busy, unavailable, or error for a mistake of the service.",
+			Help: "Valid submissions by result: created, repeat, clash, busy, limited when the tenant has too much queued, unavailable, or error for a mistake of the service.",
 		}, []string{"result"}),
 		runs: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "classifyd_job_runs_total",
@@ -58,7 +58,7 @@ func newMetrics() *metrics {
 		}),
 		mended: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "classifyd_sweep_mended_total",
-			Help: "What this process' sweeps did by kind: recovered from a lost worker, delivered when due, strays, scrubbed, expired after retention.",
+			Help: "What this process' sweeps did by kind: recovered from a lost worker, delivered when due, expired after retention; and repairs: strays in asynq, entries missing or stale, records undelivered, tasks of nobody, content of ended jobs, queues unknown to asynq, and broken records, which it only counts.",
 		}, []string{"kind"}),
 		missed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "classifyd_heartbeat_failures_total",
@@ -92,7 +92,7 @@ func newMetrics() *metrics {
 	for _, what := range []string{"put", "deleted", "swept"} {
 		m.blobs.WithLabelValues(what)
 	}
-	for _, result := range []string{"created", "repeat", "clash", "busy", "unavailable", "error"} {
+	for _, result := range []string{"created", "repeat", "clash", "busy", "limited", "unavailable", "error"} {
 		m.submissions.WithLabelValues(result)
 	}
 	m.swept(Mended{})
@@ -117,9 +117,11 @@ func (m *metrics) submitted(created bool, err error) {
 	if _, ok := errors.AsType[*InvalidError](err); ok {
 		return
 	}
-	_, busy := errors.AsType[*BusyError](err)
+	busy, ok := errors.AsType[*BusyError](err)
 	switch {
-	case busy:
+	case ok && busy.Tenant:
+		result = "limited"
+	case ok:
 		result = "busy"
 	case errors.Is(err, ErrConflict):
 		result = "clash"
@@ -171,10 +173,8 @@ func observe(h prometheus.Observer, d time.Duration, sc trace.SpanContext) {
 
 // swept counts what a sweep put right.
 func (m *metrics) swept(n Mended) {
-	for kind, n := range map[string]int{
-		"recovered": n.Recovered, "delivered": n.Delivered, "strays": n.Strays, "scrubbed": n.Scrubbed, "expired": n.Expired,
-	} {
-		m.mended.WithLabelValues(kind).Add(float64(n))
+	for kind, n := range n.kinds() {
+		m.mended.WithLabelValues(kind).Add(float64(*n))
 	}
 }
 

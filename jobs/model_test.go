@@ -119,7 +119,7 @@ func (m *machine) take(t *rapid.T) {
 	lease, keep, pass := spans.Draw(t, "lease"), spans.Draw(t, "keep"), spans.Draw(t, "pass on")
 	serves := rapid.IntRange(0, 3).Draw(t, "serves") > 0
 	unheard := rapid.Bool().Draw(t, "unheard")
-	args := []any{1, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0, "{s0}:j:", "asynq:{s0}low}:t:"}
+	args := []any{1, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0, "{s0}:j:", 2, "asynq:{s0}low}:t:"}
 	if unheard {
 		args[6] = 1
 	}
@@ -141,6 +141,11 @@ func (m *machine) take(t *rapid.T) {
 		j.State = "d"
 		j.wait(pass)
 		passed = true
+	case j.Lost >= 2:
+		j.refence()
+		j.State = "d"
+		j.wait(lease)
+		want = fmt.Sprintf("[0 %s msg alone %d]", task, j.Fence)
 	default:
 		j.refence()
 		j.State, j.Owner, j.Progress, j.leaseOver = "r", owner, 0, lease == 0
@@ -395,8 +400,8 @@ func (m *machine) scrub(t *rapid.T) {
 		keys = append(keys, m.key(id))
 	}
 	m.expect(t, "scrub", m.eval(t, func() (any, error) {
-		return m.s.Queue.Eval(m.t.Context(), jobs.ScrubScript, keys, 0, 0, 0)
-	}), "[0]")
+		return m.s.Queue.Eval(m.t.Context(), jobs.ScrubScript, keys, 0, 0, 0, "")
+	}), "[0 0 0]")
 }
 
 func (m *machine) check(t *rapid.T) {

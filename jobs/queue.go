@@ -51,6 +51,11 @@ type Options struct {
 	Share       int           // a tenant's jobs in a lane above which its further ones wait in low, default 100
 	Deadline    time.Duration // for one batch of Redis commands, default 2 s
 
+	// TenantWaiting is how many of a tenant's jobs may wait for their first
+	// start before Submit refuses its further ones; default as many as there
+	// may be. What other processes admit is seen a second later.
+	TenantWaiting int
+
 	// WaitReplicas is how many replicas must have what a caller is told, within
 	// WaitTimeout: that its job is accepted, canceled or forgotten, and that a
 	// run has ended. Otherwise the caller gets ErrUnavailable, and a run is
@@ -100,7 +105,7 @@ func (o *Options) check() error {
 	for what, v := range map[string]int64{
 		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency),
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
-		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting),
+		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting), "TenantWaiting": int64(o.TenantWaiting),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
 		"WaitReplicas": int64(o.WaitReplicas), "WaitTimeout": int64(o.WaitTimeout),
 		"Inline": int64(o.Inline), "BlobAge": int64(o.BlobAge),

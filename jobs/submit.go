@@ -45,7 +45,7 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 	}()
 	kept.file = sub.Content.ref()
 	for range 3 {
-		if err := q.admit.allow(ctx); err != nil {
+		if err := q.admit.allow(ctx, sub.Tenant); err != nil {
 			return nil, false, err
 		}
 		if err := q.keep(ctx, &sub, &kept); err != nil {
@@ -169,6 +169,7 @@ func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID
 	}
 	if waiting, err := strconv.Atoi(s.reply[2]); err == nil && waiting > 0 {
 		q.shares.note(sub.Tenant, s.lane, sub.Type, waiting)
+		q.admit.waits(sub.Tenant, waiting)
 	}
 	j, err := decode(n, initialHead(s), s.reply[1]+" "+s.meta)
 	return j, "created", err

@@ -16,26 +16,61 @@ const (
 	sweeperLock = 2 * sweepEvery
 	sweepMost   = 1000             // leases and due names in one look
 	expireMost  = 200              // records deleted by one script
-	scrubMost   = 500              // records looked after in one pass
 	strayAfter  = 5 * time.Second  // until a task in asynq's active list with a waiting record counts as lost
 	overAfter   = 60 * time.Second // until one whose record knows it no more does; asynq acknowledges late
 )
 
-// Mended counts what a pass of Sweep put right.
+// Mended counts what sweeps put right.
 type Mended struct {
 	Recovered int // runs whose worker had stopped its heartbeat
 	Delivered int // deliveries that were due: retries, hand-backs, recoveries
-	Strays    int // tasks that asynq counted as active, with nobody at work on them
-	Scrubbed  int // missing entries of a record, or its missing delivery
 	Expired   int // records deleted after their retention
+
+	Strays      int // tasks that asynq counted as active, with nobody at work on them
+	Missing     int // entries that a record lacked in a set that lists it
+	Stale       int // entries of such sets that no record asks for
+	Undelivered int // records that waited without a delivery
+	Tasks       int // asynq's tasks that no record waits for, or where no worker looks
+	Content     int // content that outlived its job's end
+	Queues      int // names of our queues that asynq's tools lacked
+	Broken      int // keys that are to be records and cannot be read; they are only counted
+}
+
+// kinds are the counts of m by what metrics and people call them.
+func (m *Mended) kinds() map[string]*int {
+	return map[string]*int{
+		"recovered": &m.Recovered, "delivered": &m.Delivered, "expired": &m.Expired, "strays": &m.Strays,
+		"missing": &m.Missing, "stale": &m.Stale, "undelivered": &m.Undelivered, "tasks": &m.Tasks,
+		"content": &m.Content, "queues": &m.Queues, "broken": &m.Broken,
+	}
 }
 
 func (m *Mended) add(n Mended) {
-	m.Recovered += n.Recovered
-	m.Delivered += n.Delivered
-	m.Strays += n.Strays
-	m.Scrubbed += n.Scrubbed
-	m.Expired += n.Expired
+	more := n.kinds()
+	for kind, count := range m.kinds() {
+		*count += *more[kind]
+	}
+}
+
+// Counts are the kinds that are not 0, as metrics call them.
+func (m Mended) Counts() map[string]int {
+	counts := map[string]int{}
+	for kind, n := range m.kinds() {
+		if *n != 0 {
+			counts[kind] = *n
+		}
+	}
+	return counts
+}
+
+// repairs are the counts that a queue without accidents does not have.
+func (m *Mended) repairs() (n int) {
+	for kind, count := range m.kinds() {
+		if kind != "delivered" && kind != "expired" {
+			n += *count
+		}
+	}
+	return n
 }
 
 // Maintain sweeps every two seconds, and in between delivers the retries of
@@ -56,8 +91,8 @@ func (q *Queue) Maintain(ctx context.Context) error {
 			return nil
 		case err != nil:
 			q.log.Warn("sweep failed", "error", err)
-		case m.Recovered+m.Strays+m.Scrubbed > 0:
-			q.log.Info("sweep mended", "recovered", m.Recovered, "strays", m.Strays, "scrubbed", m.Scrubbed)
+		case m.repairs() > 0:
+			q.log.Info("sweep mended", "what", m.Counts())
 		}
 	wait:
 		for {
@@ -94,12 +129,14 @@ type sweeper struct {
 	q     *Queue
 	owner string
 	seen  []map[string]time.Time // by shard and asynq's task id
+	walks []*walk                // by shard
 }
 
 func (q *Queue) newSweeper() *sweeper {
-	s := &sweeper{q: q, owner: rand.Text(), seen: make([]map[string]time.Time, q.span)}
-	for i := range s.seen {
-		s.seen[i] = map[string]time.Time{}
+	s := &sweeper{q: q, owner: rand.Text(), seen: make([]map[string]time.Time, q.span), walks: make([]*walk, q.span)}
+	for _, sh := range q.shards {
+		s.seen[sh] = map[string]time.Time{}
+		s.walks[sh] = &walk{q: q, sh: sh}
 	}
 	return s
 }
@@ -151,7 +188,8 @@ func (s *sweeper) sweep(ctx context.Context, sh shard) (Mended, error) {
 	if m.Expired, err = s.expire(ctx, sh); err != nil {
 		return m, err
 	}
-	m.Scrubbed, err = s.scrub(ctx, sh)
+	scrubbed, _, err := s.walks[sh].step(ctx)
+	m.add(scrubbed)
 	return m, err
 }
 
@@ -258,45 +296,6 @@ func (s *sweeper) strays(ctx context.Context, sh shard) (mended int, err error) 
 		}
 	}
 	maps.DeleteFunc(seen, func(task string, _ time.Time) bool { return !still[task] })
-	return mended, nil
-}
-
-// scrub looks after some records, and the next pass after the next ones, so
-// that in time every record has all that it needs to reach its end.
-func (s *sweeper) scrub(ctx context.Context, sh shard) (mended int, err error) {
-	q := s.q
-	p := q.pipes[sh]
-	at, err := p.do(ctx, &call{args: []any{"hget", sh.key("sweep"), "scrubbed"}})
-	if err != nil {
-		return 0, err
-	}
-	text, _ := at.(string)
-	cursor, _ := strconv.ParseUint(text, 10, 64)
-	keys, cursor, err := q.node(ctx, sh).Scan(ctx, cursor, sh.record("")+"*", scrubMost).Result()
-	if err != nil {
-		return 0, StoreError(err)
-	}
-	if cursor == 0 {
-		q.register(ctx)
-	}
-	v, err := p.eval(ctx, scrubScript, append([]string{sh.key("sweep")}, keys...), micros(lease), micros(q.opt.Retention), cursor)
-	if err != nil {
-		return 0, err
-	}
-	f := stringsOf(v)
-	if len(f) == 0 {
-		return 0, fmt.Errorf("scrub: unexpected reply %v", v)
-	}
-	mended, _ = strconv.Atoi(f[0])
-	for f = f[1:]; len(f) >= 2; f = f[2:] {
-		done, err := q.deliver(ctx, run{name(f[0]), f[1]})
-		if err != nil {
-			return mended, err
-		}
-		if done {
-			mended++
-		}
-	}
 	return mended, nil
 }
 

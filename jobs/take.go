@@ -27,7 +27,7 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 		}
 		w.doubt[sh] = false
 	}
-	args := []any{min(most, maxTake), w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard(), sh.record("")}
+	args := []any{min(most, maxTake), w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard(), sh.record(""), loneAfter}
 	var keys []string
 	for _, l := range laneOrder(first) {
 		keys = append(keys, sh.asynqKey(l, "pending"), sh.asynqKey(l, "paused"))
@@ -44,7 +44,7 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 		w.doubt[sh] = true // it may have started some
 		return nil, err
 	}
-	return w.start(v)
+	return w.start(sh, v)
 }
 
 // pop runs a script that must not be repeated when its answer is lost.
@@ -63,7 +63,7 @@ func (w *worker) pop(sh shard, s *script, keys []string, args []any) ([]any, err
 }
 
 // start enters what the take script started into the books.
-func (w *worker) start(reply []any) ([]taken, error) {
+func (w *worker) start(sh shard, reply []any) ([]taken, error) {
 	q := w.q
 	if len(reply) == 0 {
 		return nil, errors.New("take: unexpected reply")
@@ -80,20 +80,33 @@ func (w *worker) start(reply []any) ([]taken, error) {
 		if len(f) != 10 {
 			return tasks, fmt.Errorf("take: unexpected reply of %d parts", len(f))
 		}
-		a, err := w.attempt(f)
-		if err != nil {
-			q.log.Error("job not started", "job", f[0], "error", err) // its lease will end
+		t := taken{id: f[0], msg: f[1]}
+		if f[2] == "alone" {
+			delivery, _ := parseRun(f[0])
+			w.reserved[sh] = &reservation{waits: run{delivery.name, f[3]}, task: t}
 			continue
 		}
-		if w.stopping {
-			a.cancel(ErrStopping)
+		if w.enter(f) {
+			tasks = append(tasks, t)
 		}
-		w.runs[a.run] = a
-		w.coming[a.task] = a
-		q.met.started(a.job)
-		tasks = append(tasks, taken{id: f[0], msg: f[1]})
 	}
 	return tasks, nil
+}
+
+// enter takes down the run that a script tells of. The caller holds w.mu.
+func (w *worker) enter(f []string) bool {
+	a, err := w.attempt(f)
+	if err != nil {
+		w.q.log.Error("job not started", "job", f[0], "error", err) // its lease will end
+		return false
+	}
+	if w.stopping {
+		a.cancel(ErrStopping)
+	}
+	w.runs[a.run] = a
+	w.coming[a.task] = a
+	w.q.met.started(a.job)
+	return true
 }
 
 // attempt is the run that the take script tells of.
@@ -109,7 +122,7 @@ func (w *worker) attempt(f []string) (*attempt, error) {
 	}
 	a := &attempt{w: w, run: run{delivery.name, f[3]}, task: f[0], taken: time.Now(), job: j, requestAt: f[8],
 		handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
-	if f[2] == "unserved" {
+	if a.handler.Run == nil {
 		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
 		a.requestAt = ""
 	}

@@ -50,15 +50,18 @@ type worker struct {
 	coming   map[string]*attempt // started, and on their way through asynq, by task id
 	stopping bool                // runs have been told so, and those to come are
 	missed   time.Time           // the last heartbeat that failed
+	emptied  chan struct{}       // closed when there is no run any more, nil when nobody waits for that
 
-	doubt []bool // by shard, guarded by its turn: the answer of a take was lost
+	// By shard, guarded by its turn.
+	doubt    []bool         // the answer of a take was lost
+	reserved []*reservation // the last job that was to run alone
 }
 
 func newWorker(q *Queue) *worker {
 	host, _ := os.Hostname() // for people; nothing depends on it
 	w := &worker{q: q, owner: rand.Text()[:10], host: host, began: time.Now().UTC(), handlers: map[string]Handler{}, over: make(chan struct{}),
-		runs: map[run]*attempt{}, coming: map[string]*attempt{}, doubt: make([]bool, q.span)}
-	w.gate = newGate(q.opt.Concurrency, q.span, w.take)
+		runs: map[run]*attempt{}, coming: map[string]*attempt{}, doubt: make([]bool, q.span), reserved: make([]*reservation, q.span)}
+	w.gate = newGate(q.opt.Concurrency, q.span, w)
 	return w
 }
 
@@ -131,7 +134,7 @@ func laneWeights(sh shard) map[string]int {
 
 // stop ends the taking of tasks, then the runs, then the servers.
 func (w *worker) stop() {
-	close(w.gate.stop)
+	w.gate.stop()
 	for _, s := range w.servers {
 		s.Stop()
 	}
@@ -203,7 +206,7 @@ func (w *worker) beat(ctx context.Context) {
 			// Its message cannot have been asynq's. With another one the job comes again.
 			q.log.Error("job given up, asynq did not bring it", "job", r.name)
 			delete(w.coming, a.task)
-			delete(w.runs, r)
+			w.leave(r)
 			w.gate.done()
 			continue
 		}
@@ -295,5 +298,5 @@ func (w *worker) listen(ctx context.Context) {
 func (w *worker) finished(a *attempt) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.runs, a.run)
+	w.leave(a.run)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -88,11 +89,14 @@ type service struct {
 	fault func(n int64, w http.ResponseWriter, r *http.Request, next http.Handler)
 }
 
-func start(t *testing.T) *service {
+func start(t *testing.T) *service { return startWith(t, jobs.Options{}) }
+
+func startWith(t *testing.T, o jobs.Options) *service {
 	t.Helper()
 	redis := embedded.Start()
 	t.Cleanup(redis.Close)
-	q, err := jobs.Open(t.Context(), jobs.Options{Redis: redis.Options()})
+	o.Redis = redis.Options()
+	q, err := jobs.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,6 +194,35 @@ func TestSubmissionMakesOneJobWhateverIsLost(t *testing.T) {
 				}
 				if j.Type != "classifyText" || j.Status != "notStarted" || s.count() != 1 {
 					t.Errorf("%d jobs, got %+v", s.count(), j)
+				}
+			})
+		})
+	}
+}
+
+func TestProducersGetThroughThoughTheQueueIsFullNowAndThen(t *testing.T) {
+	for name, o := range map[string]jobs.Options{
+		"the tenant's part of it": {TenantWaiting: 4, Concurrency: 4}, "all of it": {MaxWaiting: 4, Concurrency: 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startWith(t, o)
+				s.work(500 * time.Millisecond)
+				c := reach(t, s)
+				var wg sync.WaitGroup
+				for range 16 {
+					wg.Go(func() {
+						if _, err := c.Submit(t.Context(), text); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+				if n, err := s.queue.Count(t.Context(), api.DefaultTenant, jobs.Query{}); n != 16 || err != nil {
+					t.Errorf("16 submissions made %d jobs, %v", n, err)
+				}
+				if s.calls.Load() == 16 {
+					t.Error("nobody was ever refused")
 				}
 			})
 		})

@@ -43,6 +43,10 @@ func (l *Link) Options(o *redis.UniversalOptions) *redis.UniversalOptions {
 		c := &conn{Conn: nc, link: l}
 		l.mu.Lock()
 		defer l.mu.Unlock()
+		if l.cut { // meanwhile
+			nc.Close()
+			return nil, ErrFault
+		}
 		l.conns[c] = true
 		return c, nil
 	}

@@ -88,6 +88,24 @@ local function refence(r)
   r.fence = int(r.fence + 1)
 end
 
+-- What a run of r needs of its content: the fields c, f, C and F, "" for none.
+local function carried(r) return r.content or "", r.file or "", r.blobs.C or "", r.blobs.F or "" end
+
+-- Starts r, which has a new fence, in an owner's name and under a lease in µs. Returns its head.
+local function begin(r, was, now, owner, lease)
+  r.state, r.owner, r.progress, r.starts = "r", owner, "0", int(r.starts + 1)
+  if r.started == "0" then r.started = int(now) end
+  redis.call("ZADD", r.tag .. ":lease", int(now + lease), r.name .. ":" .. r.fence)
+  return write(r, was, now)
+end
+
+-- Keeps r for who makes room to run it alone, for a lease in µs. Returns its head.
+local function reserve(r, now, lease)
+  r.state, r.due = "d", int(now + lease)
+  redis.call("ZADD", r.tag .. ":due", r.due, r.name)
+  return store(r)
+end
+
 -- Appends an attempt's error, a JSON object, to field e.
 local function failure(r, json, now)
   local e = redis.call("HGET", r.key, "e")

@@ -1,28 +1,44 @@
--- scrub: mends what records of a shard miss: their entries in due, lease, ended and the index.
+-- scrub: mends what records of a shard miss: their entries in due, lease, ended and the index; and takes away what they
+-- should not have: content after their end.
 -- KEYS 1 sweep, then the records
--- ARGV 1 lease in µs  2 retention in µs  3 cursor of the scan that found the records, where the next pass goes on
--- Returns {mended, then TENANT/ID and fence of each record that waits without a delivery}.
+-- ARGV 1 lease in µs  2 retention in µs  3 "1" to look only  4 where the scan that found the records goes on, to be kept, or ""
+-- Returns {missing entries, records with content too much, records that cannot be read, then TENANT/ID and fence of
+-- each record that waits without a delivery}.
 evenfull(KEYS[1])
-redis.call("HSET", KEYS[1], "scrubbed", ARGV[3])
+local dry = ARGV[3] == "1"
+if ARGV[4] ~= "" then redis.call("HSET", KEYS[1], "scrubbed", ARGV[4]) end
 local now = clock()
-local out = { 0 }
+local out = { 0, 0, 0 }
 local function need(set, member, score)
   if not redis.call("ZSCORE", set, member) then
-    redis.call("ZADD", set, score, member)
+    if not dry then redis.call("ZADD", set, score, member) end
+    out[1] = out[1] + 1
+  end
+end
+local function needIn(set, member)
+  if redis.call("SISMEMBER", set, member) == 0 then
+    if not dry then redis.call("SADD", set, member) end
     out[1] = out[1] + 1
   end
 end
 for i = 2, #KEYS do
-  local r = read(KEYS[i])
-  if r then
+  local kind = redis.call("TYPE", KEYS[i]).ok
+  local r = kind == "hash" and read(KEYS[i])
+  if not r and kind ~= "none" then
+    out[3] = out[3] + 1
+  elseif r then
     need(index(r), r.id, r.created)
-    redis.call("SADD", r.tag .. ":types:" .. r.tenant, r.type)
-    redis.call("SADD", r.tag .. ":tenants", r.tenant)
+    needIn(r.tag .. ":types:" .. r.tenant, r.type)
+    needIn(r.tag .. ":tenants", r.tenant)
     for _, blob in pairs(r.blobs) do
-      if blob then out[1] = out[1] + redis.call("SADD", r.tag .. ":blobs", string.match(blob, "^%S+")) end
+      if blob then needIn(r.tag .. ":blobs", string.match(blob, "^%S+")) end
     end
     if ended[r.state] then
       need(r.tag .. ":ended", r.name, int(r.ended + ARGV[2]))
+      if redis.call("HEXISTS", r.key, "c") == 1 or redis.call("HEXISTS", r.key, "f") == 1 then
+        if not dry then redis.call("HDEL", r.key, "c", "f") end
+        out[2] = out[2] + 1
+      end
     elseif r.state == "r" then
       need(r.tag .. ":lease", r.name .. ":" .. r.fence, int(now + ARGV[1]))
     elseif r.due ~= "0" then

@@ -3,22 +3,23 @@
 -- KEYS two for each lane, in the order to try: asynq's pending, paused
 -- ARGV 1 how many at most  2 owner, one word  3 lease in µs  4 retention in µs  5 least wait before passing on, µs
 --      6 the expired error, JSON  7 1 when the owner lately could not announce its types, as others may not have
---      either  8 prefix of record keys; then for each lane the prefix of its task keys; then the job types that the
+--      either  8 prefix of record keys  9 lost starts after which a job runs alone; then for each lane the prefix of its task keys; then the job types that the
 --      owner serves
 -- Returns nil when the lanes are empty, else the least wait, in µs, of the jobs that were passed on to a worker that
 -- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c, f, C, F} where
--- what is "run", or "unserved" when no live worker serves its type. A delivery that counts for nothing, and one of a job
+-- what is "run", or "unserved" when no live worker serves its type, or "alone" for the last of them, which has not
+-- started but is reserved with that fence. A delivery that counts for nothing, and one of a job
 -- that waited too long, end here. A task that lost its message is dropped: its job is found by the sweep.
 -- A job that is passed on waits a sixteenth of its age at an ARGV 5 of 250 ms, but not above 10 s, and a millisecond
 -- for each job that waits likewise, so that what a busy worker has to leave does not keep the others from their own.
 local most, owner, nlanes = tonumber(ARGV[1]), ARGV[2], #KEYS / 2
-local tasks, types = 8, 8 + nlanes -- what stands before them in ARGV
+local tasks, types = 9, 9 + nlanes -- what stands before them in ARGV
 local lookedAtMost = most + 100 -- so that deliveries without effect do not keep Redis from others for long
 evenfull(KEYS[1])
 local now = clock()
 local served = {}
 for i = types + 1, #ARGV do served[ARGV[i]] = true end
-local soonest, out = 0, { 0 }
+local soonest, out, reserved = 0, { 0 }, false
 
 local function start(id, msg)
   local name, fence = string.match(id, "^(.+):(%d+)$")
@@ -44,17 +45,18 @@ local function start(id, msg)
       return store(r)
     end
   end
-  r.state, r.owner, r.progress, r.starts = "r", owner, "0", int(r.starts + 1)
-  if r.started == "0" then r.started = int(now) end
-  redis.call("ZADD", r.tag .. ":lease", int(now + ARGV[3]), r.name .. ":" .. r.fence)
-  out[#out + 1] = { id, msg, what, r.fence, write(r, was, now), r.meta, r.content or "", r.file or "",
-    r.blobs.C or "", r.blobs.F or "" }
+  if tonumber(r.lost) >= tonumber(ARGV[9]) then
+    reserved = true
+    out[#out + 1] = { id, msg, "alone", r.fence, reserve(r, now, ARGV[3]), r.meta, "", "", "", "" }
+    return
+  end
+  out[#out + 1] = { id, msg, what, r.fence, begin(r, was, now, owner, ARGV[3]), r.meta, carried(r) }
 end
 
 local looked = 0
 for lane = 1, nlanes do
   if redis.call("EXISTS", KEYS[2 * lane]) == 0 then
-    while #out <= most and looked < lookedAtMost do
+    while not reserved and #out <= most and looked < lookedAtMost do
       local id = redis.call("RPOP", KEYS[2 * lane - 1])
       if not id then break end
       looked = looked + 1

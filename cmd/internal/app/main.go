@@ -22,6 +22,7 @@ type commands struct {
 	Pause  pauseLane  `cmd:"" help:"Keep workers from taking further jobs out of a lane."`
 	Resume resumeLane `cmd:"" help:"Let workers take jobs out of a lane again."`
 	Queues queues     `cmd:"" help:"Show what waits and what runs, and which workers serve what."`
+	Doctor Doctor     `cmd:"" help:"Look at all that the queue holds in Redis, mend what is wrong, and print what it was."`
 	Key    keys       `cmd:"" help:"Make, list and revoke the API keys of tenants, for daemons that run with --api-keys."`
 }
 

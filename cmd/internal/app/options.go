@@ -74,12 +74,13 @@ type Options struct {
 	TypeLimit   map[string]time.Duration `mapsep:"," placeholder:"TYPE=DURATION" help:"Longest run of a job of one type. Repeatable."`
 	Grace       time.Duration            `default:"20s" help:"How long running jobs may go on once this process is told to stop; the rest is handed back."`
 
-	MaxAttempts int           `default:"3" help:"Attempts before a job fails."`
-	MaxWait     time.Duration `default:"0s" help:"How long a job may wait for its first start before it expires; 0s is for ever."`
-	Retention   time.Duration `default:"24h" help:"How long ended jobs and their results are kept."`
-	MaxWaiting  int           `default:"1000000" help:"Jobs that may wait before new ones are refused."`
-	Share       int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
-	MaxText     int           `default:"1048576" help:"Bytes of text that a job may have."`
+	MaxAttempts   int           `default:"3" help:"Attempts before a job fails."`
+	MaxWait       time.Duration `default:"0s" help:"How long a job may wait for its first start before it expires; 0s is for ever."`
+	Retention     time.Duration `default:"24h" help:"How long ended jobs and their results are kept."`
+	MaxWaiting    int           `default:"1000000" help:"Jobs that may wait before new ones are refused."`
+	TenantWaiting int           `default:"100000" help:"Jobs of one tenant that may wait for their start before its new ones are refused; 0 is any number."`
+	Share         int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
+	MaxText       int           `default:"1048576" help:"Bytes of text that a job may have."`
 
 	MaxFile int64 `default:"67108864" help:"Bytes that a file may have, up to 1 GiB; in JSON never more than 16 MiB. Above --inline it needs --blob, or the embedded Redis."`
 
@@ -267,6 +268,9 @@ func (o *Options) Validate() error {
 	if !(o.OTLPShare >= 0 && o.OTLPShare <= 1) {
 		return errors.New("--otlp-share: must be from 0 to 1")
 	}
+	if o.TenantWaiting < 0 {
+		return errors.New("--tenant-waiting: must not be negative")
+	}
 	if o.WaitReplicas < 0 {
 		return errors.New("--wait-replicas: must not be negative")
 	}
@@ -343,21 +347,22 @@ const (
 // queue is what o means to package jobs.
 func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Options {
 	return jobs.Options{
-		Redis:        ro,
-		Log:          log,
-		Shards:       o.Shards,
-		WaitReplicas: o.WaitReplicas,
-		WaitTimeout:  o.WaitTimeout,
-		Concurrency:  o.Concurrency,
-		MaxAttempts:  o.MaxAttempts,
-		Limit:        o.Limit,
-		Grace:        o.Grace,
-		Retention:    o.Retention,
-		MaxWait:      o.MaxWait,
-		MaxWaiting:   o.MaxWaiting,
-		Share:        o.Share,
-		Inline:       o.Inline,
-		BlobAge:      o.BlobAge,
+		Redis:         ro,
+		Log:           log,
+		Shards:        o.Shards,
+		WaitReplicas:  o.WaitReplicas,
+		WaitTimeout:   o.WaitTimeout,
+		Concurrency:   o.Concurrency,
+		MaxAttempts:   o.MaxAttempts,
+		Limit:         o.Limit,
+		Grace:         o.Grace,
+		Retention:     o.Retention,
+		MaxWait:       o.MaxWait,
+		MaxWaiting:    o.MaxWaiting,
+		TenantWaiting: o.TenantWaiting,
+		Share:         o.Share,
+		Inline:        o.Inline,
+		BlobAge:       o.BlobAge,
 	}
 }
 

@@ -1,0 +1,115 @@
+package jobs
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+const lookEvery = time.Second
+
+// A gauge knows about how much there is of something that submissions add to.
+// It looks at Redis once a second at most, and only while there are
+// submissions; in between it counts those of its own process.
+type gauge struct {
+	look     func(ctx context.Context) (reading, error)
+	most     int64     // from which on submissions are refused
+	unlooked int64     // own submissions that are let in before the first look
+	refuse   BusyError // but for when to try again
+
+	mu      sync.Mutex // guards all below
+	at      time.Time  // of the last look, zero before the first
+	used    time.Time  // of the last submission
+	last    reading
+	since   int64 // own submissions so far
+	before  int64 // those before the last look
+	looking *look // under way, or nil
+}
+
+type look struct {
+	done chan struct{} // closed once err is set
+	err  error
+}
+
+// A reading is what one look saw.
+type reading struct {
+	n    int64
+	full error // why there is no room whatever n is, or nil
+}
+
+// allow counts one submission, or refuses it with a *BusyError. Looks are made
+// in the background, by spawn.
+func (g *gauge) allow(ctx context.Context, spawn func(f func(ctx context.Context))) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.used = time.Now()
+	if (!g.at.IsZero() || g.since >= g.unlooked) && time.Since(g.at) >= lookEvery {
+		l := g.looking
+		if l == nil {
+			l = &look{done: make(chan struct{})}
+			g.looking = l
+			spawn(func(ctx context.Context) { g.measure(ctx, l) })
+		}
+		// What was full a while ago says nothing of now, and clients that came
+		// back when they were told to would be sent away again.
+		if g.at.IsZero() || g.refusal() != nil {
+			g.mu.Unlock()
+			select {
+			case <-l.done:
+			case <-ctx.Done():
+			}
+			g.mu.Lock()
+			if ctx.Err() != nil {
+				return StoreError(context.Cause(ctx))
+			}
+			if l.err != nil {
+				return l.err
+			}
+		}
+	}
+	if err := g.refusal(); err != nil {
+		return err
+	}
+	g.since++
+	return nil
+}
+
+// refusal is what the last look and the submissions since then say. The caller
+// holds g.mu.
+func (g *gauge) refusal() error {
+	if g.last.full != nil {
+		return g.last.full
+	}
+	if g.last.n+g.since-g.before >= g.most {
+		busy := g.refuse
+		busy.RetryAfter = depthRetry/2 + rand.N(depthRetry)
+		return &busy
+	}
+	return nil
+}
+
+// measure makes a look. Without an answer the last one stands.
+func (g *gauge) measure(ctx context.Context, l *look) {
+	g.mu.Lock()
+	before := g.since
+	g.mu.Unlock()
+	r, err := g.look(ctx)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case err == nil:
+		g.at, g.last, g.before = time.Now(), r, before
+	case !g.at.IsZero():
+		g.at = time.Now()
+	}
+	g.looking, l.err = nil, err
+	close(l.done)
+}
+
+// idle reports whether nothing was submitted for so long.
+func (g *gauge) idle(d time.Duration) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.looking == nil && time.Since(g.used) >= d
+}
