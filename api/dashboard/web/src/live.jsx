@@ -54,7 +54,7 @@ function Plot({title, unit, lines, data}) {
       height,
       legend: {show: false},
       cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'live'}},
-      scales: {y: {range: (_, min, max) => [0, Math.max(max * 1.1, 0.001) || 1]}},
+      scales: {y: {range: (_, min, max) => [0, max * 1.1 || 1]}},
       axes: [{...axis, space: 70, size: 30, values: (_, ticks) => ticks.map((t) => clock.format(t * 1000))}, {...axis, size: 56, values: (_, ticks) => ticks.map(number)}],
       series: [{}, ...lines.map(([name, label]) => ({label, stroke: colorOf(name), width: 2, points: {size: 5}, spanGaps: true}))],
     }, columns, at)
