@@ -28,7 +28,6 @@ var borders = []struct {
 		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "jobs/snapshot", "jobs/tenants", "api/limit", "cmd/internal/app", "cmd/hammer/..."},
 		"whoever talks to Redis past jobs can break what jobs promises",
 	},
-	{"github.com/go-redis/redis_rate/...", []string{"api/limit"}, "requests are counted in one place"},
 	{"gocloud.dev/...", []string{"jobs/blob"}, "what becomes of a blob is for jobs to say, so that none outlives its job"},
 	{"github.com/alicebob/miniredis/...", []string{"jobs", "jobs/embedded", "jobs/jobtest"}, "an embedded Redis needs the running clock that jobs/embedded gives it"},
 	{"gonum.org/v1/plot/...", []string{"cmd/hammer/load"}, "the service itself draws nothing, and need not carry fonts"},
