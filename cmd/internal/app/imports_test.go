@@ -132,7 +132,6 @@ func TestCrossedBordersAreNamed(t *testing.T) {
 		{"api", "github.com/redis/go-redis/v9", "past jobs"},
 		{"api/auth", "github.com/redis/go-redis/v9", "past jobs"},
 		{"api/audit", module + "jobs", "seen in one place"},
-		{"jobs", "github.com/go-redis/redis_rate/v10", "in one place"},
 		{"api", "github.com/alicebob/miniredis/v2", "running clock"},
 		{"worker", "gocloud.dev/blob", "outlives its job"},
 		{"api", module + "worker", "meet in jobs only"},
