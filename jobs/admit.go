@@ -104,15 +104,17 @@ func (a *admission) waits(t Tenant, n int) {
 // depth looks at how many jobs are queued, of all tenants.
 func (a *admission) depth(ctx context.Context) (reading, error) {
 	var r reading
-	d, err := a.q.depth(ctx)
-	if err != nil {
-		return r, err
-	}
-	r.n = d.held
-	for _, n := range d.waiting {
-		r.n += n
-	}
 	for _, sh := range a.q.shards {
+		for _, l := range lanes {
+			for _, length := range [][]any{{"llen", sh.asynqKey(l, "pending")}, {"zcard", sh.key("held:" + string(l))}} {
+				v, err := a.q.pipes[sh].do(ctx, &call{args: length})
+				if err != nil {
+					return r, err
+				}
+				n, _ := v.(int64)
+				r.n += n
+			}
+		}
 		if a.nearlyFull(ctx, sh) {
 			r.full = &BusyError{Reason: "the store is nearly full", RetryAfter: fullRetry}
 		}
