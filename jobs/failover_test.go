@@ -129,7 +129,7 @@ func TestRealClusterLosesAMaster(t *testing.T) {
 	r.Masters[1].Kill()
 	r.Promoted(1)
 	promoted := time.Now()
-	r.Masters[1].Restart() // as a replica of the one that was promoted
+	r.Return(1)
 	t.Logf("a job is accepted %v after the promotion", l.since(promoted))
 	if lost := l.check(); lost > 0 {
 		t.Errorf("%d jobs are lost", lost)
