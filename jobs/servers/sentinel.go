@@ -91,12 +91,14 @@ func (s *Sentinel) URL() string {
 	return "redis-sentinel://" + s.sentinel.Addr + "?master=" + masterName
 }
 
-// Promoted returns when the replica of a killed master is the master, and
-// exchanges them.
+// Promoted returns when the replica of a killed master is the master, and the
+// Sentinel says so to clients, and exchanges them. Were the killed one there
+// again before that, the Sentinel could give up.
 func (s *Sentinel) Promoted(ctx context.Context) error {
 	err := eventually(ctx, func() string {
-		if !s.Replica.says(ctx, "replication", "role:master") {
-			return "the replica is not promoted"
+		addr, err := s.told.GetMasterAddrByName(ctx, masterName).Result()
+		if err != nil || len(addr) != 2 || addr[1] != s.Replica.port || !s.Replica.says(ctx, "replication", "role:master") {
+			return fmt.Sprintf("the replica is not promoted: %v %v", addr, err)
 		}
 		return ""
 	})
