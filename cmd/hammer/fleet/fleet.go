@@ -156,7 +156,7 @@ func (f *Fleet) Shards(ctx context.Context) (tags []string, err error) {
 	db := redis.NewUniversalClient(f.store.Options())
 	defer db.Close()
 	list, err := db.HGet(ctx, "classifyd:layout", "tags").Result()
-	for _, tag := range strings.Fields(list) {
+	for tag := range strings.FieldsSeq(list) {
 		tags = append(tags, "{"+tag+"}")
 	}
 	return tags, err
