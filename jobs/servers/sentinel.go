@@ -11,9 +11,9 @@ import (
 )
 
 // A Sentinel is a Redis of two servers, and a Sentinel that makes the replica
-// the master when the master has been away for half a second.
+// the master when the master has been away for a second.
 type Sentinel struct {
-	Master, Replica *Server // as it was when Promoted last returned
+	Master, Replica *Server // as it was when Promoted or Return last returned
 
 	sentinel *Server
 	told     *redis.SentinelClient
@@ -43,7 +43,7 @@ func StartSentinel(ctx context.Context, dir string, args ...string) (_ *Sentinel
 		// A Sentinel writes what it finds out into its configuration.
 		path := filepath.Join(dirs[2], "sentinel.conf")
 		conf := fmt.Sprintf("port %s\nbind 127.0.0.1\ndir %s\nsentinel monitor %s 127.0.0.1 %s 1\n"+
-			"sentinel down-after-milliseconds %s 500\nsentinel failover-timeout %s 2000\n",
+			"sentinel down-after-milliseconds %s 1000\nsentinel failover-timeout %s 2000\n",
 			port, dirs[2], masterName, s.Master.port, masterName, masterName)
 		return []string{path, "--sentinel"}, os.WriteFile(path, []byte(conf), 0o600)
 	})
@@ -67,10 +67,14 @@ func subdirs(dir string, n int) (list []string, err error) {
 }
 
 // whole returns when the replica has all, and the Sentinel sees that it could
-// take the master's place.
+// take the master's place. On a busy machine they may have changed places once
+// more, since the master did not answer the Sentinel in time.
 func (s *Sentinel) whole(ctx context.Context) error {
 	return eventually(ctx, func() string {
 		replicas, err := s.told.Replicas(ctx, masterName).Result()
+		if err == nil && len(replicas) == 1 && replicas[0]["port"] == s.Master.port {
+			s.Master, s.Replica = s.Replica, s.Master
+		}
 		switch {
 		case err != nil || len(replicas) != 1 || replicas[0]["port"] != s.Replica.port || replicas[0]["flags"] != "slave":
 			return fmt.Sprintf("the Sentinel does not know the replica: %v %v", replicas, err)
