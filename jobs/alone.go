@@ -50,7 +50,7 @@ func (w *worker) lone(sh shard) (taken, bool) {
 			go func() { w.quiet(g.ctx); g.takers.Release(g.allTakers) }()
 			return res.task, true
 		case <-keep.C:
-			v, err := w.q.eval(ctx, aloneScript, res.waits.name, res.waits.fence, micros(lease), "")
+			v, err := w.q.eval(ctx, aloneScript, res.waits.name, res.waits.fence, micros(lease), "", 0)
 			if err == nil && v == nil {
 				cancel()
 				if <-room {
@@ -63,7 +63,7 @@ func (w *worker) lone(sh shard) (taken, bool) {
 }
 
 func (w *worker) startLone(sh shard, res *reservation) bool {
-	reply, err := w.pop(sh, aloneScript, []string{sh.record(res.waits.name)}, []any{res.waits.fence, micros(lease), w.owner})
+	reply, err := w.pop(sh, aloneScript, []string{sh.record(res.waits.name)}, []any{res.waits.fence, micros(lease), w.owner, leap()})
 	f := stringsOf(reply)
 	if err != nil || len(f) != 7 {
 		w.doubt[sh] = err != nil // it may have started

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
@@ -55,7 +56,7 @@ func (q *Queue) Forget(ctx context.Context, t Tenant, id ID, etag string) error 
 		_, err := q.Get(ctx, t, id)
 		return errors.Join(err, ErrChanged)
 	}
-	v, err := q.eval(ctx, forgetScript, nameOf(t, id), first, version)
+	v, err := q.eval(ctx, forgetScript, nameOf(t, id), first, version, rand.Text())
 	if err != nil {
 		return err
 	}

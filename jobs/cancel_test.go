@@ -204,6 +204,21 @@ func TestForgetLeavesNothingWhateverTheState(t *testing.T) {
 	}
 }
 
+func TestForgetWhoseAnswerWasLostFindsItsOwnWorkDone(t *testing.T) {
+	each(t, func(t *testing.T, o jobtest.Options) {
+		o.Processes = -1
+		s := jobtest.Start(t, o)
+		j := s.Submit(jobtest.Text("acme"))
+		s.Link.LoseAt(1)
+		if err := s.TryForget(j); err != nil {
+			t.Errorf("Forget, sent twice, = %v", err)
+		}
+		if err := s.TryForget(j); !errors.Is(err, jobs.ErrNotFound) {
+			t.Errorf("Forget of a forgotten job = %v", err)
+		}
+	})
+}
+
 func TestJobCreatedAnewUnderItsIDIsAnotherJob(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
 		release := make(chan bool)

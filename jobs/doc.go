@@ -3,7 +3,8 @@
 // A job is a record in Redis, and the record is the truth: asynq only delivers
 // the news that a record waits. Every change of a record is one Lua script
 // that compares and sets, and every start, cancel and new delivery raises the
-// record's fence, so that whoever comes late with an old fence changes nothing.
+// record's fence, so that whoever comes late with an old fence changes nothing;
+// a start by a random number, so that this holds across a failover, too.
 // The times in a record come from Redis' own clock.
 //
 // It promises that a submitted job ends, whatever process dies; that an ended
@@ -45,6 +46,7 @@
 //	{s0}:about                hash   what each of them does, JSON; in the first shard
 //	{s0}:sweep                hash   the last pass of Sweep and its cursors
 //	{s0}:sweeper              string the lock that saves sweepers from doing the same work
+//	{s0}:forgot:NONCE         string a call that deleted a job, for a few seconds, lest it find nothing when it is sent again
 //	{s0}:missing              never there: what every script names as its last key, see missingKey
 //	{s0}:listing              string the lock of who looks for blobs without a record, once in a while; in the first shard alone
 //	classifyd:layout          hash   the number of shards, their tags and the salt of fingerprints, written once

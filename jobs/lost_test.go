@@ -267,3 +267,45 @@ func TestEveryJobEndsThoughRedisIsAwayAgainAndAgain(t *testing.T) {
 		s.CheckEnded()
 	})
 }
+
+// A failover to a replica that never heard of a start leaves two workers with
+// the same job, of which neither knows about the other.
+func TestStartThatAFailoverLostSettlesNothing(t *testing.T) {
+	s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Redis: jobtest.Redis(t).Options()}})
+	says := func(result string, started, release chan bool) []jobs.Handler {
+		return text(func(context.Context, *jobs.Job) (*jobs.Result, error) {
+			close(started)
+			<-release
+			return &jobs.Result{JSON: []byte(`"` + result + `"`)}, nil
+		})
+	}
+	early, late := make(chan bool), make(chan bool)
+	earlyOn, lateOn := make(chan bool), make(chan bool)
+	j := s.Submit(jobtest.Text("acme"))
+	replica := map[string]string{}
+	for _, key := range s.Keys() {
+		replica[key] = s.Redis.Dump(t.Context(), key).Val()
+	}
+	first := s.Process(says("early", early, earlyOn)...)
+	<-early
+	first.Link.Hold()
+	s.Redis.FlushAll(t.Context())
+	for key, value := range replica {
+		if err := s.Redis.RestoreReplace(t.Context(), key, 0, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Process(says("late", late, lateOn)...)
+	<-late
+	close(earlyOn)
+	first.Link.Release()
+	first.Stop() // by then it has tried to settle
+	if got := s.Get(j); got.State != jobs.Running {
+		t.Errorf("the lost start made the job %s", got.State)
+	}
+	close(lateOn)
+	if got := s.Wait(j); string(got.Result) != `"late"` || got.Attempts != 1 {
+		t.Errorf("result = %s after %d attempts", got.Result, got.Attempts)
+	}
+	s.CheckEnded()
+}

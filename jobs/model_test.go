@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -32,7 +33,8 @@ type model struct {
 
 func (m *model) ended() bool { return strings.Contains("sfc", m.State) }
 
-func (m *model) refence() { m.Fence++; m.Due, m.dueOver = false, false }
+func (m *model) refence()      { m.leap(1) }
+func (m *model) leap(by int64) { m.Fence += by; m.Due, m.dueOver = false, false }
 
 func (m *model) finish(state string, keep time.Duration) {
 	m.State, m.Owner, m.Content, m.keepOut = state, "-", false, keep == 0
@@ -119,7 +121,8 @@ func (m *machine) take(t *rapid.T) {
 	lease, keep, pass := spans.Draw(t, "lease"), spans.Draw(t, "keep"), spans.Draw(t, "pass on")
 	serves := rapid.IntRange(0, 3).Draw(t, "serves") > 0
 	unheard := rapid.Bool().Draw(t, "unheard")
-	args := []any{1, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0, "{s0}:j:", 2, 0, "asynq:{s0}low}:t:"}
+	by := rapid.Int64Range(1, 1<<30).Draw(t, "leap")
+	args := []any{1, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0, "{s0}:j:", 2, by, 0, "asynq:{s0}low}:t:"}
 	if unheard {
 		args[6] = 1
 	}
@@ -133,21 +136,21 @@ func (m *machine) take(t *rapid.T) {
 	switch {
 	case j == nil || j.State != "w" || j.Fence != fence:
 	case j.Starts == 0 && j.dueOver:
-		j.refence()
+		j.leap(by)
 		j.Errors++
 		j.finish("f", keep)
 	case !serves && (m.served || unheard):
-		j.refence()
+		j.leap(by)
 		j.State = "d"
 		j.wait(pass)
 		passed = true
 	case j.Lost >= 2:
-		j.refence()
+		j.leap(by)
 		j.State = "d"
 		j.wait(lease)
 		want = fmt.Sprintf("[0 %s msg alone %d]", task, j.Fence)
 	default:
-		j.refence()
+		j.leap(by)
 		j.State, j.Owner, j.Progress, j.leaseOver = "r", owner, 0, lease == 0
 		j.Starts++
 		j.Version++
@@ -339,7 +342,7 @@ func (m *machine) forget(t *rapid.T) {
 		delete(m.jobs, id)
 	}
 	m.expect(t, "forget", m.eval(t, func() (any, error) {
-		return m.s.Queue.Eval(m.t.Context(), jobs.ForgetScript, []string{m.key(id)}, first, version)
+		return m.s.Queue.Eval(m.t.Context(), jobs.ForgetScript, []string{m.key(id)}, first, version, rand.Text())
 	}), want)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -27,7 +28,7 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 		}
 		w.doubt[sh] = false
 	}
-	args := []any{min(most, maxTake), w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard(), sh.record(""), loneAfter, q.tenantRuns()}
+	args := []any{min(most, maxTake), w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard(), sh.record(""), loneAfter, leap(), q.tenantRuns()}
 	var keys []string
 	for _, l := range laneOrder(first) {
 		keys = append(keys, sh.asynqKey(l, "pending"), sh.asynqKey(l, "paused"))
@@ -52,6 +53,11 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 func (q *Queue) tenantRuns() int {
 	return (q.opt.TenantRunning + len(q.shards) - 1) / len(q.shards)
 }
+
+// leap is by how much a start raises a fence. Were it always by one, a worker
+// whose start a failover lost and the one that starts the job anew would have
+// the same fence, and each could settle for the other.
+func leap() int64 { return 1 + rand.Int64N(1<<30) }
 
 // pop runs a script that must not be repeated when its answer is lost.
 func (w *worker) pop(sh shard, s *script, keys []string, args []any) ([]any, error) {

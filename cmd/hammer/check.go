@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/cmd/hammer/crowd"
@@ -83,6 +86,7 @@ func (c *check) Run(ctx context.Context) error {
 		c.Duration = 40 * time.Second
 	}
 	fmt.Fprintf(os.Stderr, "seed %d\n", c.Seed)
+	logging.Disable() // of the client that looks in: all that is worth saying is in its errors
 	faults, err := c.faults()
 	if err != nil {
 		return err
@@ -180,6 +184,11 @@ func (c *check) print(w io.Writer, rows []figures) error {
 		}{all.Accepted, all.Terminal, all.Lost, all.SettledTwice, all.Faults, all.Violations})
 	} else {
 		err = writeFigures(w, rows)
+		for _, r := range rows {
+			for _, promise := range slices.Sorted(maps.Keys(r.Excused)) {
+				fmt.Fprintf(w, "%s, not judged, since Redis lost what it had acknowledged: %s: not so %d times\n", r.name, promise, r.Excused[promise])
+			}
+		}
 		for _, v := range all.Violations {
 			fmt.Fprintln(w, v)
 		}

@@ -82,7 +82,7 @@ func TestPromisesOutlastEveryFault(t *testing.T) {
 }
 
 func TestPromisesOutlastFaultsTogether(t *testing.T) {
-	try(t, 20*time.Second, nemesis.Mixed()...).keeps(t)
+	try(t, 15*time.Second, nemesis.Mixed()...).keeps(t)
 }
 
 // hammer runs this program as a user does.

@@ -18,7 +18,7 @@ type figures struct {
 	runs    int
 	stall   time.Duration // the longest in which no call was answered with success
 	recover []time.Duration
-	back    []time.Duration // from the return of Redis to the first success
+	back    []time.Duration // from the return of Redis, or a promotion, to the first create that is accepted
 	hung    []time.Duration // what calls took to be answered while Redis hung
 }
 
@@ -38,7 +38,7 @@ func newFigures(name string, r history.Report, runs int, calls []history.Call, e
 		switch e.What {
 		case nemesis.Back:
 			for _, c := range calls {
-				if c.OK() && c.To > e.To {
+				if c.Kind == history.Create && c.OK() && c.To > e.To {
 					f.back = append(f.back, c.To-e.To)
 					break
 				}
@@ -82,7 +82,7 @@ func recoveries(calls []history.Call, events []nemesis.Event, began time.Time) (
 // writeFigures prints the rows as a table that Markdown shows as one.
 func writeFigures(w io.Writer, rows []figures) error {
 	tab := tabwriter.NewWriter(w, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(tab, "| fault\t| runs\t| accepted\t| lost\t| settled twice\t| longest stall\t| recovery p99\t| first success after Redis' return\t| answer of a hung Redis' API\t|")
+	fmt.Fprintln(tab, "| fault\t| runs\t| accepted\t| lost\t| settled twice\t| longest stall\t| recovery p99\t| first create after Redis' return or a promotion\t| answer of a hung Redis' API\t|")
 	fmt.Fprintln(tab, "|---\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|")
 	for _, r := range rows {
 		fmt.Fprintf(tab, "| %s\t| %d\t| %d\t| %d\t| %d\t| %.1f s\t| %s\t| %s\t| %s\t|\n", r.name, r.runs, r.Accepted, r.Lost, r.SettledTwice,

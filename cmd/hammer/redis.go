@@ -2,23 +2,38 @@ package main
 
 import (
 	"context"
+	"errors"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/classifyd/classifyd/cmd/hammer/fleet"
+	"github.com/classifyd/classifyd/jobs/servers"
 )
 
 // A server is a redis-server of our own. It syncs its append-only file every
 // second and never rewrites it: a rewrite would fall on one side alone.
-type server struct{ *fleet.Redis }
+type server struct {
+	*servers.Server
+	dir string
+}
 
 func startRedis(ctx context.Context) (*server, error) {
-	r, err := fleet.StartRedis(ctx, "--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0")
-	return &server{r}, err
+	dir, err := os.MkdirTemp("", "hammer-")
+	if err != nil {
+		return nil, err
+	}
+	r, err := servers.Start(ctx, dir, "--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0")
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return &server{r, dir}, nil
 }
+
+// Close ends the server and removes what it kept.
+func (s *server) Close() error { return errors.Join(s.Server.Close(), os.RemoveAll(s.dir)) }
 
 // options is how our queue reaches the server, with go-redis' defaults, as
 // asynqOptions is with the same defaults for bare asynq.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,7 +14,6 @@ import (
 	"github.com/classifyd/classifyd/cmd/hammer/fleet"
 	"github.com/classifyd/classifyd/cmd/hammer/history"
 	"github.com/classifyd/classifyd/cmd/hammer/nemesis"
-	"github.com/classifyd/classifyd/jobs/snapshot"
 )
 
 // secret stands in all content that clients submit.
@@ -55,6 +55,7 @@ func (t *trial) run(ctx context.Context) (_ figures, err error) {
 	for _, f := range t.faults {
 		duration = max(duration, f.Takes)
 		o.Redis = append(o.Redis, f.Redis...)
+		o.Store, o.WaitReplicas, o.Shards = f.Store, f.WaitReplicas, f.Shards // those that can be mixed ask for none
 		if f.Clock != 0 && o.Last == nil {
 			binary, remove, err := buildSkewed(ctx, f.Clock)
 			if err != nil {
@@ -88,7 +89,7 @@ func (t *trial) run(ctx context.Context) (_ figures, err error) {
 	}
 	fmt.Fprintf(t.progress, "%6.1f s  all is mended, waiting for the jobs to end\n", h.Now().Seconds())
 
-	end := history.End{Secret: secret, Own: true}
+	end := history.End{Secret: secret, Own: true, Lossy: slices.ContainsFunc(t.faults, func(f nemesis.Fault) bool { return f.Lossy })}
 	draining, cancel := context.WithTimeout(ctx, cmp.Or(t.drain, drainWithin))
 	defer cancel()
 	people.Await(draining)
@@ -96,7 +97,7 @@ func (t *trial) run(ctx context.Context) (_ figures, err error) {
 		return figures{}, err
 	}
 	people.Look(ctx)
-	if end.Redis, err = snapshot.Read(ctx, f.Redis.DB); err != nil {
+	if end.Redis, err = f.Snapshot(ctx); err != nil {
 		return figures{}, err
 	}
 	if err := f.Terminate(ctx); err != nil {
@@ -114,7 +115,7 @@ func (t *trial) tidy(ctx context.Context, f *fleet.Fleet) error {
 		limit = tidyPatient
 	}
 	for start := time.Now(); time.Since(start) < limit; {
-		s, err := snapshot.Read(ctx, f.Redis.DB)
+		s, err := f.Snapshot(ctx)
 		if err != nil {
 			return err
 		}

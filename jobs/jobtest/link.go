@@ -2,6 +2,7 @@ package jobtest
 
 import (
 	"context"
+	"io"
 	"net"
 	"sync"
 
@@ -169,7 +170,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	defer c.mu.Unlock()
 	if c.lost {
 		c.once.Do(func() { c.Conn.Close() })
-		return 0, ErrFault
+		return 0, io.EOF // upon which the client sends it again
 	}
 	return n, err
 }

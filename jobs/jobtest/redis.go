@@ -1,168 +1,109 @@
 package jobtest
 
 import (
-	"bufio"
-	"context"
-	"fmt"
-	"net"
+	"errors"
 	"os"
-	"os/exec"
-	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/classifyd/classifyd/jobs/servers"
 )
 
-// A Server is a real redis-server, on a free port of the loopback, which
-// writes every change to an append-only file of its own.
+// A Server is a real redis-server that ends with its test, which fails when
+// something cannot be done to it.
 type Server struct {
-	t    testing.TB
-	dir  string
-	port string
-	args []string
-	cmd  *exec.Cmd
-
-	client *redis.Client
+	*servers.Server
+	t testing.TB
 }
 
-// Redis starts a real redis-server with these further arguments, and ends it
-// with the test. Where none is installed, the test is skipped, or fails if the
-// environment has CI=true.
+// A Sentinel is a real Redis with a replica and a Sentinel, likewise.
+type Sentinel struct {
+	*servers.Sentinel
+	t testing.TB
+}
+
+// A Cluster is a real Redis Cluster, likewise.
+type Cluster struct {
+	*servers.Cluster
+	t testing.TB
+}
+
+// Redis starts a real redis-server with these further arguments. Where none is
+// installed, the test is skipped, or fails if the environment has CI=true.
 func Redis(t testing.TB, args ...string) *Server {
 	t.Helper()
-	return startServer(t, t.TempDir(), func(s *Server) []string {
-		return append([]string{"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir,
-			"--appendonly", "yes", "--save", "", "--loglevel", "notice", "--repl-diskless-sync-delay", "0"}, args...)
-	})
+	s, err := servers.Start(t.Context(), t.TempDir(), args...)
+	return &Server{started(t, s, err), t}
 }
 
 // Configured is Redis with a configuration from a file, but for its port, and
 // with what a directory holds.
 func Configured(t testing.TB, path, dir string) *Server {
 	t.Helper()
-	return startServer(t, dir, func(s *Server) []string {
-		return []string{path, "--port", s.port, "--dir", s.dir}
-	})
+	s, err := servers.Configured(t.Context(), dir, path)
+	return &Server{started(t, s, err), t}
 }
 
-// startServer starts a server on dir with the arguments that args makes of that
-// and its port.
-func startServer(t testing.TB, dir string, args func(*Server) []string) *Server {
+// StartSentinel is Redis for a master with a replica and a Sentinel.
+func StartSentinel(t testing.TB, args ...string) *Sentinel {
 	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("redis-server is not installed")
-		}
-		t.Skip("redis-server is not installed: install it to run this test too")
-	}
-	s := &Server{t: t, dir: dir}
-	for range 5 { // another process may take the port in between
-		s.port = freePort(t)
-		s.args = args(s)
-		if s.start() {
-			t.Cleanup(s.Kill)
-			s.client = redis.NewClient(s.Options().Simple())
-			t.Cleanup(func() { s.client.Close() })
-			return s
-		}
-	}
-	t.Fatal("redis-server does not start")
-	return nil
+	s, err := servers.StartSentinel(t.Context(), t.TempDir(), args...)
+	return &Sentinel{started(t, s, err), t}
 }
 
-func freePort(t testing.TB) string {
+// StartCluster is Redis for a Cluster.
+func StartCluster(t testing.TB, replicas bool, args ...string) *Cluster {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	c, err := servers.StartCluster(t.Context(), t.TempDir(), replicas, args...)
+	return &Cluster{started(t, c, err), t}
+}
+
+func started[S interface{ Close() error }](t testing.TB, s S, err error) S {
+	t.Helper()
+	switch {
+	case errors.Is(err, servers.ErrMissing) && os.Getenv("CI") != "true":
+		t.Skipf("%v: install it to run this test too", err)
+	case err != nil:
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { must(t, s.Close()) })
+	return s
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
 }
 
-// start returns once the server takes connections, or has given up.
-func (s *Server) start() bool {
-	s.t.Helper()
-	s.cmd = exec.Command("redis-server", s.args...)
-	// Were the test binary killed, its servers must not stay.
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	out, err := s.cmd.StdoutPipe()
-	if err == nil {
-		err = s.cmd.Start()
-	}
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	ready := make(chan bool)
-	go func() {
-		said := false
-		for lines := bufio.NewScanner(out); lines.Scan(); {
-			if !said && (strings.Contains(lines.Text(), "Ready to accept connections") || strings.Contains(lines.Text(), "Sentinel ID is")) {
-				said = true
-				ready <- true
-			}
-		}
-		if !said {
-			ready <- false
-		}
-	}()
-	if <-ready {
-		return true
-	}
-	_ = s.cmd.Wait()
-	return false
-}
-
-func (s *Server) addr() string { return "127.0.0.1:" + s.port }
-
-// Client is one of the server itself, whatever it belongs to.
-func (s *Server) Client() *redis.Client { return s.client }
-
-// Options reach the server.
-func (s *Server) Options() *redis.UniversalOptions {
-	return &redis.UniversalOptions{
-		Addrs:                    []string{s.addr()},
-		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-	}
-}
-
-// Kill ends the server as kill -9 does.
-func (s *Server) Kill() {
-	if s.cmd.ProcessState == nil {
-		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait()
-	}
-}
+// Client is one of the server itself.
+func (s *Server) Client() *redis.Client { return s.DB }
 
 // Restart starts the server again after Kill or Stop, with the data that it had.
-func (s *Server) Restart() {
-	s.t.Helper()
-	if !s.start() {
-		s.t.Fatal("redis-server does not start again")
-	}
-}
+func (s *Server) Restart() { s.t.Helper(); must(s.t, s.Start(s.t.Context())) }
 
 // Stop asks the server to end in good order, and waits until it has.
-func (s *Server) Stop() {
-	s.t.Helper()
-	if s.cmd.ProcessState != nil {
-		return
-	}
-	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
-		s.t.Fatal(err)
-	}
-	_ = s.cmd.Wait()
-}
+func (s *Server) Stop() { s.t.Helper(); must(s.t, s.Shutdown()) }
 
 // Clear deletes all that is in the server.
-func (s *Server) Clear() {
-	s.t.Helper()
-	c := redis.NewUniversalClient(s.Options())
-	defer c.Close()
-	if err := c.FlushAll(context.Background()).Err(); err != nil {
-		s.t.Fatal(fmt.Errorf("flush: %w", err))
-	}
+func (s *Server) Clear() { s.t.Helper(); must(s.t, s.DB.FlushAll(s.t.Context()).Err()) }
+
+// Promoted returns when the replica of the killed master is the master.
+func (s *Sentinel) Promoted() { s.t.Helper(); must(s.t, s.Sentinel.Promoted(s.t.Context())) }
+
+// Return brings the killed server back as a replica.
+func (s *Sentinel) Return() { s.t.Helper(); must(s.t, s.Sentinel.Return(s.t.Context())) }
+
+// Promoted returns when the replica of the i-th master, which was killed, is one.
+func (c *Cluster) Promoted(i int) { c.t.Helper(); must(c.t, c.Cluster.Promoted(c.t.Context(), i)) }
+
+// Return brings the i-th killed server back as a replica.
+func (c *Cluster) Return(i int) { c.t.Helper(); must(c.t, c.Cluster.Return(c.t.Context(), i)) }
+
+// Move moves the slot of key to another master, and calls half in the middle.
+func (c *Cluster) Move(key string, half func()) {
+	c.t.Helper()
+	must(c.t, c.Cluster.Move(c.t.Context(), key, half))
 }

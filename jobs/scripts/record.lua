@@ -87,10 +87,11 @@ local function quiet(r)
   end
 end
 
--- From here on whoever holds the present fence comes too late.
-local function refence(r)
+-- From here on whoever holds the present fence comes too late. A start leaps, by a number of its caller's, so that it
+-- has another fence than one which a failover lost, and whose worker does not know.
+local function refence(r, leap)
   quiet(r)
-  r.fence = int(r.fence + 1)
+  r.fence = int(r.fence + (leap or 1))
 end
 
 -- What a run of r needs of its content: the fields c, f, C and F, "" for none.

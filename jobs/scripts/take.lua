@@ -3,9 +3,9 @@
 -- KEYS two for each lane, in the order to try: asynq's pending, paused
 -- ARGV 1 how many at most  2 owner, one word  3 lease in µs  4 retention in µs  5 least wait before passing on, µs
 --      6 the expired error, JSON  7 1 when the owner lately could not announce its types, as others may not have
---      either  8 prefix of record keys  9 lost starts after which a job runs alone  10 how many jobs of a tenant may run, 0 for
---      any number, else the owner's name ends in +; then for each lane the prefix of its task keys; then the job types
---      that the owner serves
+--      either  8 prefix of record keys  9 lost starts after which a job runs alone  10 by how much fences leap
+--      11 how many jobs of a tenant may run, 0 for any number, else the owner's name ends in +; then for each lane the
+--      prefix of its task keys; then the job types that the owner serves
 -- Returns nil when the lanes are empty, else the least wait, in µs, of the jobs that were passed on to a worker that
 -- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c, f, C, F} where
 -- what is "run", or "unserved" when no live worker serves its type, or "alone" for the last of them, which has not
@@ -14,8 +14,8 @@
 -- A job that is passed on waits a sixteenth of its age at an ARGV 5 of 250 ms, but not above 10 s, and a millisecond
 -- for each job that waits likewise, so that what a busy worker has to leave does not keep the others from their own.
 local most, owner, nlanes = tonumber(ARGV[1]), ARGV[2], #KEYS / 2
-local cap = tonumber(ARGV[10])
-local tasks, types = 10, 10 + nlanes -- what stands before them in ARGV
+local cap = tonumber(ARGV[11])
+local tasks, types = 11, 11 + nlanes -- what stands before them in ARGV
 local lookedAtMost = most + 100 -- so that deliveries without effect do not keep Redis from others for long
 evenfull(KEYS[1])
 local now = clock()
@@ -29,7 +29,7 @@ local function start(id, msg)
   if not r or r.state ~= "w" or r.fence ~= fence then return end
   local was = index(r)
   local late = r.starts == "0" and r.due ~= "0" and tonumber(r.due) <= now
-  refence(r)
+  refence(r, ARGV[10])
   if late then
     failure(r, ARGV[6], now)
     return finish(r, "f", now, ARGV[4])

@@ -147,7 +147,7 @@ func (s *Snapshot) content(secret string, say func(string, ...any)) {
 // known are the keys that have an owner: ours, as package jobs documents
 // them, and those of asynq that are no task's.
 var known = regexp.MustCompile(`^(classifyd:layout|classifyd:\{t/.*` +
-	`|\{s\d+\}:(j:.*|i:.*|types:.*|e:.*|runs:.*|held:\w+|tenants|lease|due|ended|serves|sweep|sweeper|blobs|dead|listing|workers|about)` +
+	`|\{s\d+\}:(j:.*|i:.*|types:.*|e:.*|runs:.*|forgot:.*|held:\w+|tenants|lease|due|ended|serves|sweep|sweeper|blobs|dead|listing|workers|about)` +
 	`|asynq:(queues|servers|workers|schedulers|servers:.*|workers:.*|cancel)` +
 	`|asynq:\{s\d+\}\w+\}:(pending|active|lease|scheduled|retry|archived|completed|paused|processed.*|failed.*))$`)
 

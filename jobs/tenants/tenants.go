@@ -14,6 +14,7 @@
 //
 //	classifyd:{t/TENANT}:KIND        hash  by id "VERSION µs NAME\nBODY"; rev the revision, size the bodies' bytes, last the latest change's nonce
 //	classifyd:{t/TENANT}:KIND:names  hash  ids by name, in small letters
+//	classifyd:{t/TENANT}:KIND:missing      never there: what every change names as its last key
 //
 // and the channel classifyd:tenants, which tells TENANT of each change.
 package tenants
@@ -332,7 +333,9 @@ func (s *Store) take(ctx context.Context, p place, id string, version int64) err
 	return nil
 }
 
-// change runs a script on a shelf.
+// change runs a script on a shelf. Its last key never exists: while the slot of
+// the others moves from one server of a Redis Cluster to another, a script with
+// a missing key is refused, and otherwise could end half-way.
 func (s *Store) change(ctx context.Context, p place, script *redis.Script, id string, version int64, args ...any) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opt.Deadline)
 	defer cancel()
@@ -345,7 +348,7 @@ func (s *Store) change(ctx context.Context, p place, script *redis.Script, id st
 		must = strconv.FormatInt(version, 10)
 	}
 	args = slices.Concat([]any{rand.Text(), id, must}, args, []any{channel, string(p.tenant)})
-	v, err := script.Run(ctx, s.rdb, []string{p.key(), p.key() + ":names"}, args...).Result()
+	v, err := script.Run(ctx, s.rdb, []string{p.key(), p.key() + ":names", p.key() + ":missing"}, args...).Result()
 	s.forget(p.tenant)
 	if err != nil {
 		return nil, fmt.Errorf("change %s of %s: %w", p.kind, p.tenant, jobs.StoreError(err))

@@ -294,3 +294,36 @@ func TestStoreThatIsAwaySaysSo(t *testing.T) {
 		}
 	})
 }
+
+func TestChangeWhileASlotMovesIsRefusedAsAWhole(t *testing.T) {
+	r := jobtest.StartCluster(t, false)
+	s := open(t, tenants.Options{Redis: r.Options()})
+	put := func(own tenants.Type) error {
+		_, err := s.Put(t.Context(), "acme", own, tenants.Any)
+		return err
+	}
+	for _, own := range []tenants.Type{item("1", "one", "a"), item("2", "two", "b")} {
+		if _, err := s.Put(t.Context(), "acme", own, tenants.New); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := have(t, s, "acme")
+	r.Move("{t/acme}", func() {
+		// One of the shelf's two keys is here, the other there.
+		if err := put(item("1", "uno", "c")); !errors.Is(err, jobs.ErrUnavailable) {
+			t.Errorf("Put = %v", err)
+		}
+		if err := s.Drop(t.Context(), "acme", "2", tenants.Any); !errors.Is(err, jobs.ErrUnavailable) {
+			t.Errorf("Drop = %v", err)
+		}
+	})
+	if diff := cmp.Diff(before, have(t, s, "acme")); diff != "" {
+		t.Errorf("types after the move (-before +after):\n%s", diff)
+	}
+	if err := put(item("1", "two", "c")); !errors.Is(err, tenants.ErrNamed) {
+		t.Errorf("Put with another's name = %v", err)
+	}
+	if err := put(item("1", "uno", "c")); err != nil {
+		t.Errorf("Put = %v", err)
+	}
+}

@@ -14,20 +14,22 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/classifyd/classifyd/jobs/child"
 )
 
 // A Daemon is one classifyd, with an API or with workers. Its methods that
 // act on the process may be called by one goroutine at a time.
 type Daemon struct {
 	Base string // URL of its API, "" in a worker
-	Link *Proxy // its way to Redis
+	Link *Proxy // its way to Redis, nil where that is several servers
 
 	fleet  *Fleet
 	args   []string
 	serves bool
 
 	mu   sync.Mutex // guards proc and down
-	proc *process
+	proc *child.Process
 	down bool // was told to end
 }
 
@@ -45,7 +47,7 @@ func (d *Daemon) Start(ctx context.Context) error {
 		select {
 		case <-ready:
 			return nil
-		case <-d.proc.done:
+		case <-d.proc.Done:
 		case <-ctx.Done():
 			return fmt.Errorf("start a daemon: %w", context.Cause(ctx))
 		}
@@ -72,7 +74,7 @@ func (d *Daemon) try() (said func() string, ready chan struct{}, err error) {
 	var once sync.Once
 	is := func() { once.Do(func() { close(ready) }) }
 	log := &log{daemon: d, ready: is}
-	p, err := start(cmd, func() { readListening(stdout, is) }, func() { log.read(stderr) })
+	p, err := child.Start(cmd, func() { readListening(stdout, is) }, func() { log.read(stderr) })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -80,7 +82,7 @@ func (d *Daemon) try() (said func() string, ready chan struct{}, err error) {
 	d.proc, d.down = p, false
 	d.mu.Unlock()
 	go func() {
-		<-p.done
+		<-p.Done
 		d.mu.Lock()
 		asked := d.down || d.proc != p
 		d.mu.Unlock()
@@ -154,25 +156,25 @@ func (l *log) last() string {
 }
 
 // asked notes that the end to come is wanted.
-func (d *Daemon) asked() *process {
+func (d *Daemon) asked() *child.Process {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.down = true
 	return d.proc
 }
 
-func (d *Daemon) process() *process {
+func (d *Daemon) process() *child.Process {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.proc
 }
 
 // Kill ends the daemon as kill -9 does.
-func (d *Daemon) Kill() { d.asked().kill() }
+func (d *Daemon) Kill() { d.asked().Kill() }
 
 // Stop freezes the daemon and Continue lets it go on.
-func (d *Daemon) Stop() error     { return d.process().signal(syscall.SIGSTOP) }
-func (d *Daemon) Continue() error { return d.process().signal(syscall.SIGCONT) }
+func (d *Daemon) Stop() error     { return d.process().Signal(syscall.SIGSTOP) }
+func (d *Daemon) Continue() error { return d.process().Signal(syscall.SIGCONT) }
 
 // stopsWithin is longer than a daemon may take to stop: its grace, and what
 // package jobs adds where Redis does not answer.
@@ -182,21 +184,21 @@ const stopsWithin = 25 * time.Second
 // which must be soon and in good order.
 func (d *Daemon) Terminate(ctx context.Context) error {
 	p := d.asked()
-	if !p.alive() {
+	if !p.Alive() {
 		return nil
 	}
-	if err := p.signal(syscall.SIGTERM); err != nil {
+	if err := p.Signal(syscall.SIGTERM); err != nil {
 		return fmt.Errorf("terminate a daemon: %w", err)
 	}
 	select {
-	case <-p.done:
-		if code := p.cmd.ProcessState.ExitCode(); code != 0 {
+	case <-p.Done:
+		if code := p.ExitCode(); code != 0 {
 			d.fleet.alarm(fmt.Sprintf("a daemon left with %d when it was told to stop", code))
 		}
 		return nil
 	case <-time.After(stopsWithin):
 		d.fleet.alarm("a daemon does not stop")
-		p.kill()
+		p.Kill()
 		return errors.New("a daemon does not stop")
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -204,7 +206,7 @@ func (d *Daemon) Terminate(ctx context.Context) error {
 }
 
 func (d *Daemon) mend(ctx context.Context) error {
-	if p := d.process(); p != nil && p.alive() {
+	if p := d.process(); p != nil && p.Alive() {
 		return d.Continue()
 	}
 	return d.Start(ctx)
@@ -214,5 +216,16 @@ func (d *Daemon) close() {
 	if d.process() != nil {
 		d.Kill()
 	}
-	d.Link.Close()
+	if d.Link != nil {
+		d.Link.Close()
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

@@ -1,6 +1,6 @@
-// Package fleet runs real processes on this machine: a redis-server, daemons
-// of classifyd, each with a way to Redis of its own on which things can go
-// wrong, and a classifier of theirs for jobs that take as long as they say.
+// Package fleet runs real processes on this machine: a Redis, daemons of
+// classifyd, each with a way to Redis of its own on which things can go wrong,
+// and a classifier of theirs for jobs that take as long as they say.
 // It takes down what the daemons' logs tell of how runs ended.
 package fleet
 
@@ -11,9 +11,17 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/classifyd/classifyd/jobs/servers"
+	"github.com/classifyd/classifyd/jobs/snapshot"
 )
 
 // Slow is the type of jobs that take as many milliseconds as their request's
@@ -27,20 +35,40 @@ type Options struct {
 	Last    []string // if set, what runs the last worker instead
 	APIs    int      // 2
 	Workers int      // 3
+	Store   Store    // what kind of Redis there is
 	Redis   []string // further arguments of redis-server
+
+	WaitReplicas int // that must have a job before its creation is answered, and its end
+	Shards       int // 1
 
 	// Secret is part of every submission. A log that holds it is an alarm.
 	Secret string
 }
 
+// A Store is a kind of Redis.
+type Store int
+
+const (
+	Alone     Store = iota // one server
+	Guarded                // a master and a replica, which a Sentinel watches
+	Clustered              // three masters, each with a replica
+	Spread                 // three masters without replicas
+)
+
 // A Fleet is a Redis and daemons on it.
 type Fleet struct {
-	Redis   *Redis
 	APIs    []*Daemon
 	Workers []*Daemon
 
-	opt  Options
-	slow *http.Server
+	// The servers, one of these, by Options.Store.
+	Redis    *servers.Server
+	Sentinel *servers.Sentinel
+	Cluster  *servers.Cluster
+
+	opt   Options
+	dir   string // what the servers keep
+	store store  // that one of the three
+	slow  *http.Server
 
 	mu      sync.Mutex // guards all below
 	settled map[string][]string
@@ -65,9 +93,12 @@ func Start(ctx context.Context, o Options) (_ *Fleet, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.dir, err = os.MkdirTemp("", "hammer-"); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	f.slow = &http.Server{Handler: http.HandlerFunc(classifySlowly)}
 	go func() { _ = f.slow.Serve(l) }() // until Close
-	if f.Redis, err = StartRedis(ctx, o.Redis...); err != nil {
+	if err := f.startStore(ctx); err != nil {
 		return nil, err
 	}
 	for i := range o.APIs + o.Workers {
@@ -87,26 +118,74 @@ func Start(ctx context.Context, o Options) (_ *Fleet, err error) {
 	return f, nil
 }
 
-// daemon prepares the i-th one: APIs come first.
-func (f *Fleet) daemon(i int, slow string) (*Daemon, error) {
-	link, err := StartProxy(f.Redis.Addr)
-	if err != nil {
-		return nil, err
+// A store is what all kinds of Redis have in common.
+type store interface {
+	URL() string
+	Options() *redis.UniversalOptions
+	Close() error
+}
+
+func (f *Fleet) startStore(ctx context.Context) (err error) {
+	switch f.opt.Store {
+	case Guarded:
+		f.Sentinel, err = servers.StartSentinel(ctx, f.dir, f.opt.Redis...)
+		f.store = f.Sentinel
+	case Clustered, Spread:
+		f.Cluster, err = servers.StartCluster(ctx, f.dir, f.opt.Store == Clustered, f.opt.Redis...)
+		f.store = f.Cluster
+	default:
+		f.Redis, err = servers.Start(ctx, f.dir, f.opt.Redis...)
+		f.store = f.Redis
 	}
-	d := &Daemon{Link: link, fleet: f, serves: i < f.opt.APIs}
+	if err != nil {
+		f.store = nil // it has ended what it started
+		return err
+	}
+	return nil
+}
+
+// Snapshot reads all that Redis holds, wherever that now is.
+func (f *Fleet) Snapshot(ctx context.Context) (*snapshot.Snapshot, error) {
+	db := redis.NewUniversalClient(f.store.Options())
+	defer db.Close()
+	return snapshot.Read(ctx, db)
+}
+
+// Shards are the hash tags of the daemons' shards.
+func (f *Fleet) Shards(ctx context.Context) (tags []string, err error) {
+	db := redis.NewUniversalClient(f.store.Options())
+	defer db.Close()
+	list, err := db.HGet(ctx, "classifyd:layout", "tags").Result()
+	for tag := range strings.FieldsSeq(list) {
+		tags = append(tags, "{"+tag+"}")
+	}
+	return tags, err
+}
+
+// daemon prepares the i-th one: APIs come first.
+func (f *Fleet) daemon(i int, slow string) (_ *Daemon, err error) {
+	d := &Daemon{fleet: f, serves: i < f.opt.APIs}
+	url := f.store.URL()
+	if f.Redis != nil {
+		if d.Link, err = StartProxy(f.Redis.Addr); err != nil {
+			return nil, err
+		}
+		url = "redis://" + d.Link.Addr
+	}
 	role := "worker"
 	command := f.opt.Command
 	if d.serves {
 		role = "api"
-		addr, err := freeAddr()
+		port, err := servers.FreePort()
 		if err != nil {
 			return nil, err
 		}
-		d.Base = "http://" + addr
+		d.Base = "http://127.0.0.1:" + port
 	} else if f.opt.Last != nil && i == f.opt.APIs+f.opt.Workers-1 {
 		command = f.opt.Last
 	}
-	d.args = slices.Concat(command, []string{"--role", role, "--redis", "redis://" + link.Addr, "--concurrency", "8", "--grace", "2s",
+	d.args = slices.Concat(command, []string{"--role", role, "--redis", url, "--concurrency", "8", "--grace", "2s",
+		"--wait-replicas", strconv.Itoa(f.opt.WaitReplicas), "--shards", strconv.Itoa(max(f.opt.Shards, 1)),
 		"--handler", Slow + "=" + slow, "--log-level", "info", "--log-format", "text"})
 	if d.serves {
 		d.args = append(d.args, "--listen", d.Base[len("http://"):])
@@ -143,11 +222,16 @@ func (f *Fleet) Bases() (list []string) {
 func (f *Fleet) Mend(ctx context.Context) error {
 	var errs []error
 	for _, d := range f.daemons() {
-		d.Link.Mend()
+		if d.Link != nil {
+			d.Link.Mend()
+		}
 	}
-	if f.Redis.proc.alive() {
+	// What befalls several servers is mended by whoever did it.
+	switch {
+	case f.Redis == nil:
+	case f.Redis.Alive():
 		errs = append(errs, f.Redis.Continue(), f.Redis.DB.ConfigSet(ctx, "maxmemory", "0").Err())
-	} else {
+	default:
 		errs = append(errs, f.Redis.Start(ctx))
 	}
 	for _, d := range f.daemons() {
@@ -200,9 +284,9 @@ func (f *Fleet) Close() error {
 	for _, d := range f.daemons() {
 		d.close()
 	}
-	var err error
-	if f.Redis != nil {
-		err = f.Redis.Close()
+	errs := []error{f.slow.Close()}
+	if f.store != nil {
+		errs = append(errs, f.store.Close())
 	}
-	return errors.Join(err, f.slow.Close())
+	return errors.Join(append(errs, os.RemoveAll(f.dir))...)
 }

@@ -9,8 +9,7 @@ import (
 	"github.com/classifyd/classifyd/cmd/hammer/fleet"
 )
 
-// Faults are all faults on a single Redis. What happens to a Redis with
-// Sentinels or to a Cluster gets a lane and rows of its own.
+// Faults are all faults.
 var Faults = []Fault{
 	{Name: "worker-kill", Does: "kills a worker with SIGKILL and starts it again", strike: killWorker},
 	{Name: "worker-stop", Does: "stops a worker with SIGSTOP for longer than its leases last", Takes: pastLease + 3*time.Second, strike: stopWorker},
@@ -34,6 +33,15 @@ var Faults = []Fault{
 	{Name: "wire-half-close", lane: store, Does: "closes the way back from Redis to some daemons", strike: onWires(func(_ *scene, p *fleet.Proxy) { p.HalfClose() })},
 	{Name: "wire-hold", lane: store, Does: "lets nothing through between some daemons and Redis", strike: onWires(func(_ *scene, p *fleet.Proxy) { p.Hold() })},
 	{Name: "wire-cut", lane: store, Does: "cuts some daemons off from Redis", strike: onWires(func(_ *scene, p *fleet.Proxy) { p.Cut() })},
+
+	{Name: "sentinel-failover", lane: store, Store: fleet.Guarded, WaitReplicas: 1, strike: failOver,
+		Does: "kills a master whose replica a Sentinel then promotes, with --wait-replicas 1"},
+	{Name: "sentinel-failover-unheard", lane: store, Store: fleet.Guarded, Lossy: true, strike: failOver,
+		Does: "does the same with --wait-replicas 0, by which Redis may lose what its replica had not heard of"},
+	{Name: "cluster-failover", lane: store, Store: fleet.Clustered, WaitReplicas: 1, Shards: 6, strike: failOverInCluster,
+		Does: "kills one of a Cluster's three masters, with --wait-replicas 1"},
+	{Name: "cluster-move", lane: store, Store: fleet.Spread, Shards: 6, strike: moveSlot,
+		Does: "moves the slot of a shard from one server of a Cluster to another"},
 
 	{Name: "clock-off", Does: "kills workers, of which the last one's clock is 45 s ahead", Clock: 45 * time.Second, strike: killWorker},
 }
@@ -106,7 +114,7 @@ func killRedis(ctx context.Context, s *scene) error {
 
 func hangRedis(ctx context.Context, s *scene) error {
 	at := s.clock()
-	if err := s.fleet.Redis.Stop(); err != nil {
+	if err := s.fleet.Redis.Freeze(); err != nil {
 		return err
 	}
 	_ = s.rest(ctx, 3*time.Second, 5*time.Second)
@@ -156,4 +164,41 @@ func onWires(do func(*scene, *fleet.Proxy)) func(context.Context, *scene) error 
 		}
 		return nil
 	}
+}
+
+func failOver(_ context.Context, s *scene) error {
+	r := s.fleet.Sentinel
+	r.Master.Kill()
+	return s.mend(func(ctx context.Context) error {
+		if err := r.Promoted(ctx); err != nil {
+			return err
+		}
+		s.happened(Back, s.clock())
+		return r.Return(ctx)
+	})
+}
+
+func failOverInCluster(_ context.Context, s *scene) error {
+	c := s.fleet.Cluster
+	i := s.rand.IntN(len(c.Masters))
+	c.Masters[i].Kill()
+	return s.mend(func(ctx context.Context) error {
+		if err := c.Promoted(ctx, i); err != nil {
+			return err
+		}
+		s.happened(Back, s.clock())
+		return c.Return(ctx, i)
+	})
+}
+
+func moveSlot(_ context.Context, s *scene) error {
+	return s.mend(func(ctx context.Context) error {
+		tags, err := s.fleet.Shards(ctx)
+		if err != nil {
+			return err
+		}
+		return s.fleet.Cluster.Move(ctx, tags[s.rand.IntN(len(tags))], func() {
+			_ = s.rest(ctx, 200*time.Millisecond, time.Second) // if ctx ends, so does the move
+		})
+	})
 }

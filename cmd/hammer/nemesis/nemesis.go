@@ -4,6 +4,7 @@ package nemesis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -22,8 +23,16 @@ type Fault struct {
 	// Takes is the least time in which it does what it is meant to.
 	Takes time.Duration
 
-	// Redis are arguments that the fleet's Redis needs for it.
-	Redis []string
+	// Redis are arguments that the fleet's Redis needs for it, Store is the kind
+	// of that, and WaitReplicas and Shards are the daemons' flags.
+	Redis        []string
+	Store        fleet.Store
+	WaitReplicas int
+	Shards       int
+
+	// Lossy: Redis may lose what it acknowledged, for which nobody but Redis is
+	// to blame.
+	Lossy bool
 
 	// Clock is how far the last worker's clock is ahead; such a fault is a
 	// matter of how the fleet is built, and not part of a mix.
@@ -57,7 +66,7 @@ type scene struct {
 // Mixed are the faults that one fleet can suffer together.
 func Mixed() (list []Fault) {
 	for _, f := range Faults {
-		if f.Clock == 0 && len(f.Redis) == 0 {
+		if f.Clock == 0 && len(f.Redis) == 0 && f.Store == fleet.Alone {
 			list = append(list, f)
 		}
 	}
@@ -77,7 +86,7 @@ func Find(name string) (Fault, error) {
 // What happened, of those events that figures are about.
 const (
 	Killed = "killed" // a worker stopped working
-	Back   = "back"   // Redis answers again after it was killed
+	Back   = "back"   // Redis answers again after it was killed, or a replica was promoted
 	Hung   = "hung"   // Redis did not answer from From to To, though it took connections
 )
 
@@ -122,7 +131,10 @@ func Run(ctx context.Context, o Options) (struck int, events []Event, err error)
 		}, mend: func(do func(context.Context) error) error {
 			ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
 			defer cancel()
-			return do(ctx)
+			if err := do(ctx); err != nil {
+				return &unmended{err}
+			}
+			return nil
 		}}
 		wg.Go(func() {
 			for striking.Err() == nil {
@@ -137,7 +149,9 @@ func Run(ctx context.Context, o Options) (struck int, events []Event, err error)
 					failed := f.strike(striking, s)
 					mu.Lock()
 					struck++
-					if failed != nil && striking.Err() == nil && err == nil {
+					// Whatever fails once the time is over may do so for that, but mending.
+					_, broken := errors.AsType[*unmended](failed)
+					if failed != nil && (broken || striking.Err() == nil) && err == nil {
 						err = fmt.Errorf("%s: %w", f.Name, failed)
 					}
 					mu.Unlock()
@@ -151,6 +165,11 @@ func Run(ctx context.Context, o Options) (struck int, events []Event, err error)
 	wg.Wait()
 	return struck, events, err
 }
+
+// unmended is why something was left broken.
+type unmended struct{ error }
+
+func (u *unmended) Unwrap() error { return u.error }
 
 // rest waits for a random time between two bounds, or until ctx ends.
 func (s *scene) rest(ctx context.Context, least, most time.Duration) error {

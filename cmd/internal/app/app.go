@@ -45,9 +45,21 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	return a.run(ctx)
+}
+
+func (a *App) run(ctx context.Context) (err error) {
 	a.Start()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if a.opts.MemoryLimit > 0 {
+		go a.watchMemory(ctx, cancel)
+	}
 	select {
 	case <-ctx.Done():
+		if errors.Is(context.Cause(ctx), errOutgrown) {
+			return context.Cause(ctx) // there is no time to stop in
+		}
 	case err = <-a.failed:
 	}
 	return errors.Join(err, a.Stop())

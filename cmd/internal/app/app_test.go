@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +22,13 @@ import (
 	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
-func TestMain(m *testing.M) { jobtest.Main(m) }
+// TestMain lets the test binary be a worker whose handlers are poison.
+func TestMain(m *testing.M) {
+	if os.Getenv("BE_POISONED") != "" {
+		os.Exit(poisoned(os.Args[1:]))
+	}
+	jobtest.Main(m)
+}
 
 // system is a whole process on an embedded Redis, and a client of it.
 type system struct {

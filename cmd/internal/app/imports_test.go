@@ -25,9 +25,10 @@ var borders = []struct {
 	{"github.com/hibiken/asynq/...", []string{"jobs", "cmd/hammer"}, "asynq only delivers; what becomes of a job stands in jobs alone"},
 	{
 		"github.com/redis/go-redis/...",
-		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "jobs/snapshot", "jobs/tenants", "api/limit", "cmd/internal/app", "cmd/hammer/..."},
+		[]string{"jobs", "jobs/embedded", "jobs/jobtest", "jobs/servers", "jobs/snapshot", "jobs/tenants", "api/limit", "cmd/internal/app", "cmd/hammer/..."},
 		"whoever talks to Redis past jobs can break what jobs promises",
 	},
+	{"jobs/servers", []string{"jobs/servers", "jobs/jobtest", "cmd/hammer/..."}, "servers of one's own are for tests and trials"},
 	{"gocloud.dev/...", []string{"jobs/blob"}, "what becomes of a blob is for jobs to say, so that none outlives its job"},
 	{"github.com/alicebob/miniredis/...", []string{"jobs", "jobs/embedded", "jobs/jobtest"}, "an embedded Redis needs the running clock that jobs/embedded gives it"},
 	{"gonum.org/v1/plot/...", []string{"cmd/hammer/load"}, "the service itself draws nothing, and need not carry fonts"},
@@ -144,6 +145,7 @@ func TestCrossedBordersAreNamed(t *testing.T) {
 		{"api/client", module + "jobs", "over HTTP"},
 		{"worker/classify", module + "jobs", "texts, not jobs"},
 		{"api", module + "jobs/jobtest", "tests only"},
+		{"cmd/internal/app", module + "jobs/servers", "tests and trials"},
 		{"util", "fmt", "the top level is fixed"},
 
 		{"jobs", "github.com/hibiken/asynq", ""},

@@ -132,6 +132,8 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--limit 0", "--limit: must be positive"},
 		{"--retention 0", "--retention: must be positive"},
 		{"--grace=-1s", "--grace: must be positive"},
+		{"--memory-limit=-1", "--memory-limit: must be at least 67108864, or 0"},
+		{"--memory-limit 67108863", "--memory-limit: must be at least 67108864, or 0"},
 		{"--max-file 0", "--max-file: must be from 1 to 1073741824"},
 		{"--max-file 1073741825", "--max-file: must be from 1 to 1073741824"},
 		{"--inline 0", "--inline: must be from 1 to 16777216"},

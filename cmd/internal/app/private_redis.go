@@ -19,7 +19,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
-	"github.com/classifyd/classifyd/cmd/internal/child"
+	"github.com/classifyd/classifyd/jobs/child"
 )
 
 // privateRedisURL is what --redis says to have a redis-server started.

@@ -1,5 +1,5 @@
 -- drop: an item of a shelf is taken off it, as long as it is what the caller knows.
--- KEYS 1 shelf  2 names of its items
+-- KEYS 1 shelf  2 names of its items  3 one that never exists
 -- ARGV 1 nonce of the call  2 id  3 the version that it must have, "" for any  4 channel  5 tenant
 -- Returns "done", "missing" or "changed". The same call again gets the same answer, unless the shelf has changed in
 -- between. The shelf's revision stays, so that no later item has the version of an earlier one.

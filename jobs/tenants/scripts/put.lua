@@ -1,5 +1,5 @@
 -- put: an item of a shelf is made or changed, as long as it is what the caller knows and its name is free.
--- KEYS 1 shelf  2 names of its items
+-- KEYS 1 shelf  2 names of its items  3 one that never exists
 -- ARGV 1 nonce of the call  2 id  3 the version that it must have, "new" if there must be none, "" for any
 --      4 name, folded  5 body  6 the most items  7 the most bytes of all  8 channel  9 tenant
 -- Returns {"done", version, time in µs}, or {why} which is "taken", "named", "missing", "changed", "full" or "large".

@@ -1,2 +1,0 @@
-// Package child says how a process starts others that must not outlive it.
-package child
