@@ -16,13 +16,24 @@ FAULTTIME ?= 1m
 # Go turns cgo, and with it the race detector, off where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: build sbom check-deploy test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus soak
+.PHONY: build reproducible sbom check-deploy test tools dashboard lint fuzz vuln bench microbench bench-faults score corpus soak
 
 OUT ?= bin
 
 # One static file, the same from the same commit, wherever that lies.
 build:
 	CGO_ENABLED=0 go build -trimpath -o $(OUT)/classifyd ./cmd/classifyd
+
+# Builds HEAD in two places, of which one knows nothing of the other.
+reproducible:
+	@set -e; dir=$$(mktemp -d); trap 'chmod -R u+w $$dir; rm -rf $$dir' EXIT; \
+	for place in one a/place/elsewhere; do \
+		git clone --quiet . $$dir/$$place; \
+		GOCACHE=$$dir/$$place.cache $(MAKE) --no-print-directory -C $$dir/$$place build OUT=$$dir/$$place.out; \
+	done; \
+	one=$$(sha256sum < $$dir/one.out/classifyd); other=$$(sha256sum < $$dir/a/place/elsewhere.out/classifyd); \
+	[ "$$one" = "$$other" ] || { echo "two builds of one commit differ: $$one $$other"; exit 1; }; \
+	echo "sha256 $$one"
 
 # What is in that file, as CycloneDX.
 sbom: build

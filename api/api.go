@@ -172,23 +172,3 @@ func (noTypes) Check(wire.SensitiveType) error               { return errNoOwnTy
 func (noTypes) Try(context.Context, wire.SensitiveType, string) (json.RawMessage, error) {
 	return nil, errNoOwnTypes
 }
-
-// answerTime is how long an answer may take.
-const answerTime = maxWait + time.Minute
-
-// NewServer returns a server for h that a slow client cannot keep busy: it has
-// 5 s for a header and 30 s for a whole request, or, where that is a file, for
-// each piece of it. An answer has a minute more
-// than the longest wait that can be asked for.
-func NewServer(addr string, h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Addr:              addr,
-		Handler:           h,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      answerTime,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"runtime"
@@ -325,7 +324,7 @@ func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t)
 		l := make(jobtest.Pipes)
-		srv := api.NewServer("", s.api, slog.New(slog.DiscardHandler))
+		srv := api.NewServer(s.api, api.ServerOptions{})
 		serving := make(chan struct{})
 		go func() { srv.Serve(l); close(serving) }()
 		j := s.want(201, "POST", jobsPath, textJob).job(t)

@@ -85,6 +85,13 @@ func (a *api) observe(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 
+		if len(r.TransferEncoding) > 0 && r.ProtoMajor == 1 {
+			// There may have been a Content-Length too, which net/http does not tell. A
+			// proxy that went by it takes the rest for another request, so that RFC
+			// 9112, section 6.1, demands an end.
+			h.Set("Connection", "close")
+		}
+
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
 			took := time.Since(start)

@@ -106,12 +106,14 @@ func (a *admission) depth(ctx context.Context) (reading, error) {
 	var r reading
 	for _, sh := range a.q.shards {
 		for _, l := range lanes {
-			v, err := a.q.pipes[sh].do(ctx, &call{args: []any{"llen", sh.asynqKey(l, "pending")}})
-			if err != nil {
-				return r, err
+			for _, length := range [][]any{{"llen", sh.asynqKey(l, "pending")}, {"zcard", sh.key("held:" + string(l))}} {
+				v, err := a.q.pipes[sh].do(ctx, &call{args: length})
+				if err != nil {
+					return r, err
+				}
+				n, _ := v.(int64)
+				r.n += n
 			}
-			n, _ := v.(int64)
-			r.n += n
 		}
 		if a.nearlyFull(ctx, sh) {
 			r.full = &BusyError{Reason: "the store is nearly full", RetryAfter: fullRetry}

@@ -27,12 +27,14 @@ var (
 		[]string{"lane"}, nil)
 	runningDesc = prometheus.NewDesc("classifyd_queue_running",
 		"Jobs that run in the whole fleet. Every process reports the same.", nil, nil)
+	heldDesc = prometheus.NewDesc("classifyd_queue_held",
+		"Jobs that are ready to run and do not, since their tenants have as many running as they may. They are in no lane's depth: more workers would not help them. Every process reports the same.", nil, nil)
 	laterDesc = prometheus.NewDesc("classifyd_queue_later",
 		"Jobs with a time set: retries that are not due yet and, with a longest wait, those that would expire. Every process reports the same.", nil, nil)
 )
 
 func (depths) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{depthDesc, ageDesc, runningDesc, laterDesc} {
+	for _, d := range []*prometheus.Desc{depthDesc, ageDesc, runningDesc, heldDesc, laterDesc} {
 		out <- d
 	}
 }
@@ -48,6 +50,7 @@ func (d depths) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v, labels...)
 	}
 	gauge(runningDesc, float64(total.running))
+	gauge(heldDesc, float64(total.held))
 	gauge(laterDesc, float64(total.later))
 	for i, l := range lanes {
 		gauge(depthDesc, float64(total.waiting[i]), string(l))
@@ -57,9 +60,9 @@ func (d depths) Collect(out chan<- prometheus.Metric) {
 
 // A depth counts jobs, by lane in the order of lanes where they wait.
 type depth struct {
-	running, later int64
-	waiting        [4]int64
-	oldest         [4]time.Duration
+	running, later, held int64
+	waiting              [4]int64
+	oldest               [4]time.Duration
 }
 
 // depth adds up all shards.
@@ -74,7 +77,7 @@ func (q *Queue) depth(ctx context.Context) (depth, error) {
 		}
 		v, err := q.pipes[sh].eval(ctx, depthScript, keys, sh.record(""))
 		list, _ := v.([]any)
-		if err == nil && len(list) != 2+2*len(lanes) {
+		if err == nil && len(list) != 3+2*len(lanes) {
 			err = fmt.Errorf("depth: unexpected reply %v", v)
 		}
 		mu.Lock()
@@ -86,9 +89,10 @@ func (q *Queue) depth(ctx context.Context) (depth, error) {
 		n := func(i int) int64 { v, _ := list[i].(int64); return v }
 		total.running += n(0)
 		total.later += n(1)
+		total.held += n(2)
 		for i := range lanes {
-			total.waiting[i] += n(2 + 2*i)
-			total.oldest[i] = max(total.oldest[i], time.Duration(n(3+2*i))*time.Microsecond)
+			total.waiting[i] += n(3 + 2*i)
+			total.oldest[i] = max(total.oldest[i], time.Duration(n(4+2*i))*time.Microsecond)
 		}
 	})
 	return total, errors.Join(errs...)

@@ -34,6 +34,8 @@
 //	{s0}:e:TENANT             stream the tenant's jobs that changed their state; gone 5 minutes after it was last read
 //	{s0}:tenants              set    tenants that the shard has jobs of
 //	{s0}:lease                zset   TENANT/ID:FENCE of running jobs by the end of their lease in µs
+//	{s0}:runs:TENANT          set    ID:FENCE of the running jobs of the tenant that count against its cap
+//	{s0}:held:LANE            zset   "TENANT CREATED TASKID" of the deliveries to tenants at their cap, all of score 0
 //	{s0}:due                  zset   TENANT/ID of waiting jobs by the time in µs at which something is due to them
 //	{s0}:ended                zset   TENANT/ID of ended jobs by the end of their retention in µs
 //	{s0}:blobs                set    names of the blobs that records name

@@ -35,6 +35,7 @@ var breakages = []struct {
 	{"index of a tenant that has nothing", "zadd {s0}:i:duff:running:odd 5 ghost; sadd {s0}:types:duff odd; sadd {s0}:tenants duff", map[string]int{"stale": 3}},
 	{"lease without a run", "zadd {s0}:lease 9000000000000000 acme/ghost:5", map[string]int{"stale": 1}},
 	{"lease of a waiting job", "zadd {s0}:lease 9000000000000000 TASK", map[string]int{"stale": 1}},
+	{"count of a run that is none", "sadd {s0}:runs:acme ghost:5", map[string]int{"stale": 1}},
 	{"due without a record", "zadd {s0}:due 9000000000000000 acme/ghost", map[string]int{"stale": 1}},
 	{"retention without a record", "zadd {s0}:ended 9000000000000000 acme/ghost", map[string]int{"stale": 1}},
 	{"retention of a waiting job", "zadd {s0}:ended 9000000000000000 WAITS", map[string]int{"stale": 1}},

@@ -13,14 +13,21 @@ import (
 type hub struct {
 	q *Queue
 
-	mu      sync.Mutex // guards all below
-	waiting map[name]map[chan struct{}]bool
-	sub     *redis.PubSub
-	done    chan struct{} // closed when the reader of sub has returned
-	closed  bool
+	stop    context.CancelFunc
+	ctx     context.Context // of the subscription, until stop
+	reading sync.WaitGroup
+
+	mu         sync.Mutex // guards all below
+	waiting    map[name]map[chan struct{}]bool
+	subscribed bool // or being so
+	closed     bool
 }
 
-func newHub(q *Queue) *hub { return &hub{q: q, waiting: map[name]map[chan struct{}]bool{}} }
+func newHub(q *Queue) *hub {
+	h := &hub{q: q, waiting: map[name]map[chan struct{}]bool{}}
+	h.ctx, h.stop = context.WithCancel(context.Background())
+	return h
+}
 
 // listen returns a channel that is signalled when n may have changed. The
 // subscription starts with the first listener; once it stands, and whenever
@@ -33,8 +40,10 @@ func (h *hub) listen(n name) (told <-chan struct{}, stop func()) {
 		h.waiting[n] = map[chan struct{}]bool{}
 	}
 	h.waiting[n][c] = true
-	if h.sub == nil && !h.closed {
-		h.subscribe()
+	if !h.subscribed && !h.closed {
+		h.subscribed = true
+		// It dials, for which nobody who has no need of it should wait.
+		h.reading.Go(h.subscribe)
 	}
 	return c, func() {
 		h.mu.Lock()
@@ -46,24 +55,22 @@ func (h *hub) listen(n name) (told <-chan struct{}, stop func()) {
 	}
 }
 
+// subscribe hears of changes until the hub is closed.
 func (h *hub) subscribe() {
 	var channels []string
 	for _, sh := range h.q.shards {
 		channels = append(channels, sh.key("tell"))
 	}
-	h.sub = h.q.rdb.Subscribe(context.Background(), channels...)
-	h.done = make(chan struct{})
-	go func(events <-chan any, done chan struct{}) {
-		defer close(done)
-		for e := range events {
-			switch e := e.(type) {
-			case *redis.Message:
-				h.tell(name(e.Payload))
-			case *redis.Subscription:
-				h.tellAll()
-			}
+	sub := h.q.rdb.Subscribe(h.ctx, channels...)
+	defer context.AfterFunc(h.ctx, func() { sub.Close() })()
+	for e := range sub.ChannelWithSubscriptions() {
+		switch e := e.(type) {
+		case *redis.Message:
+			h.tell(name(e.Payload))
+		case *redis.Subscription:
+			h.tellAll()
 		}
-	}(h.sub.ChannelWithSubscriptions(), h.done)
+	}
 }
 
 func (h *hub) tell(n name) {
@@ -94,11 +101,8 @@ func signal(c chan struct{}) {
 
 func (h *hub) close() {
 	h.mu.Lock()
-	sub, done := h.sub, h.done
 	h.closed = true
 	h.mu.Unlock()
-	if sub != nil {
-		sub.Close()
-		<-done
-	}
+	h.stop()
+	h.reading.Wait()
 }

@@ -229,7 +229,7 @@ func TestJobIsPassedOnTheMoreSeldomTheOlderItIsAndTheMoreWait(t *testing.T) {
 			time.Sleep(tt.age)
 			const micros = 250_000
 			v, err := s.Queue.Eval(t.Context(), jobs.TakeScript, []string{"asynq:{s0}normal}:pending", "asynq:{s0}normal}:paused"},
-				1, "ann", micros, micros, micros, "{}", 1, "{s0}:j:", 2, "asynq:{s0}normal}:t:", "invoice")
+				1, "ann", micros, micros, micros, "{}", 1, "{s0}:j:", 2, 0, "asynq:{s0}normal}:t:", "invoice")
 			if got := fmt.Sprint(v); err != nil || got != fmt.Sprintf("[%d]", tt.want.Microseconds()) {
 				t.Errorf("passed on at the age of %v with %d waiting: %s, %v; want %v", tt.age, tt.waiting, got, err, tt.want)
 			}

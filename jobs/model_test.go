@@ -119,7 +119,7 @@ func (m *machine) take(t *rapid.T) {
 	lease, keep, pass := spans.Draw(t, "lease"), spans.Draw(t, "keep"), spans.Draw(t, "pass on")
 	serves := rapid.IntRange(0, 3).Draw(t, "serves") > 0
 	unheard := rapid.Bool().Draw(t, "unheard")
-	args := []any{1, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0, "{s0}:j:", 2, "asynq:{s0}low}:t:"}
+	args := []any{1, owner, lease.Microseconds(), keep.Microseconds(), pass.Microseconds(), anError, 0, "{s0}:j:", 2, 0, "asynq:{s0}low}:t:"}
 	if unheard {
 		args[6] = 1
 	}

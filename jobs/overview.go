@@ -26,6 +26,7 @@ type Lane struct {
 	Depth  int           `json:"depth"` // deliveries, also those of jobs canceled meanwhile
 	Oldest time.Duration `json:"-"`     // since the creation of the job whose turn it is; 0 without one
 	Paused bool          `json:"paused"`
+	Held   int           `json:"held"` // besides: deliveries to tenants that have as many jobs running as they may
 }
 
 // MarshalJSON writes Oldest in seconds, as oldestSeconds.
@@ -105,12 +106,14 @@ func (o *Overview) add(reply any) error {
 	for i := range o.Lanes {
 		l := &o.Lanes[i]
 		said, _ := parts[2+i].([]any)
-		if len(said) != 3 {
+		if len(said) != 4 {
 			return errors.New("unexpected reply")
 		}
 		depth, _ := said[0].(int64)
 		age, _ := said[1].(int64)
 		paused, _ := said[2].(int64)
+		held, _ := said[3].(int64)
+		l.Held += int(held)
 		l.Depth += int(depth)
 		l.Oldest = max(l.Oldest, time.Duration(age)*time.Microsecond)
 		l.Paused = l.Paused || paused == 1

@@ -56,6 +56,14 @@ type Options struct {
 	// may be. What other processes admit is seen a second later.
 	TenantWaiting int
 
+	// TenantRunning is how many of a tenant's jobs may run at a time, in all
+	// processes together; default any number. Its others are held meanwhile, and
+	// do not keep those of others from running. It is split evenly among the
+	// shards, each part rounded up. One that runs alone, since its workers were
+	// lost before, is not kept waiting by it. All processes that Work should
+	// have the same: runs of those without a cap do not count.
+	TenantRunning int
+
 	// WaitReplicas is how many replicas must have what a caller is told, within
 	// WaitTimeout: that its job is accepted, canceled or forgotten, and that a
 	// run has ended. Otherwise the caller gets ErrUnavailable, and a run is
@@ -105,7 +113,7 @@ func (o *Options) check() error {
 	for what, v := range map[string]int64{
 		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency),
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
-		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting), "TenantWaiting": int64(o.TenantWaiting),
+		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting), "TenantWaiting": int64(o.TenantWaiting), "TenantRunning": int64(o.TenantRunning),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
 		"WaitReplicas": int64(o.WaitReplicas), "WaitTimeout": int64(o.WaitTimeout),
 		"Inline": int64(o.Inline), "BlobAge": int64(o.BlobAge),

@@ -20,7 +20,7 @@ type script struct {
 }
 
 // ofRecords is what scripts that read or change records share.
-var ofRecords = []string{"event", "record"}
+var ofRecords = []string{"event", "hold", "record"}
 
 var (
 	submitScript    = promise(loadEach("submit", "event"))

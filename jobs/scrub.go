@@ -179,6 +179,8 @@ func (w *walk) set(ctx context.Context, key string, m *Mended) error {
 		what = "index"
 		tenant, _, _ = strings.Cut(of, ":")
 		prefix = w.sh.record(name(tenant + "/"))
+	case what == "runs":
+		scan, prefix = "sscan", w.sh.record(name(of+"/"))
 	case what == "types", what == "tenants":
 		scan, tenant = "sscan", of
 	case what != "lease" && what != "due" && what != "ended":

@@ -27,7 +27,7 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 		}
 		w.doubt[sh] = false
 	}
-	args := []any{min(most, maxTake), w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard(), sh.record(""), loneAfter}
+	args := []any{min(most, maxTake), w.owner, micros(lease), micros(q.opt.Retention), micros(passOn), expiredError, w.unheard(), sh.record(""), loneAfter, q.tenantRuns()}
 	var keys []string
 	for _, l := range laneOrder(first) {
 		keys = append(keys, sh.asynqKey(l, "pending"), sh.asynqKey(l, "paused"))
@@ -45,6 +45,12 @@ func (w *worker) take(sh shard, first lane, most int) ([]taken, error) {
 		return nil, err
 	}
 	return w.start(sh, v)
+}
+
+// tenantRuns is how many jobs of a tenant may run in each shard, 0 for any
+// number.
+func (q *Queue) tenantRuns() int {
+	return (q.opt.TenantRunning + len(q.shards) - 1) / len(q.shards)
 }
 
 // pop runs a script that must not be repeated when its answer is lost.

@@ -3,7 +3,9 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,4 +149,41 @@ func TestWaitOfNoJobIsNotFound(t *testing.T) {
 			t.Errorf("Wait = %v, want ErrNotFound", err)
 		}
 	})
+}
+
+// Outside of a bubble, where time stands still while someone waits for a lock,
+// as go-redis has one around its dialling.
+func TestWhoWaitsIsNotHeldUpByASubscriptionThatDoesNotStand(t *testing.T) {
+	s := jobtest.Start(t, jobtest.Options{Processes: -1})
+	j := s.Submit(jobtest.Text("acme"))
+	opt := *s.Server
+	dial := opt.Dialer
+	back := make(chan struct{})
+	var away atomic.Bool
+	opt.Dialer = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if away.Load() {
+			<-back
+			return nil, errors.New("away")
+		}
+		return dial(ctx, network, addr)
+	}
+	q, err := jobs.Open(t.Context(), jobs.Options{Redis: &opt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := q.Get(t.Context(), j.Tenant, j.ID); err != nil {
+		t.Fatal(err)
+	}
+	away.Store(true)
+	for range 3 {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		if got, err := q.Wait(ctx, j.Tenant, j.ID, ""); err != nil || got.State != jobs.NotStarted {
+			t.Errorf("Wait = %v, %v; want the job", got, err)
+		}
+		cancel()
+	}
+	close(back)
+	if err := q.Close(); err != nil {
+		t.Error(err)
+	}
 }

@@ -59,7 +59,11 @@ type worker struct {
 
 func newWorker(q *Queue) *worker {
 	host, _ := os.Hostname() // for people; nothing depends on it
-	w := &worker{q: q, owner: rand.Text()[:10], host: host, began: time.Now().UTC(), handlers: map[string]Handler{}, over: make(chan struct{}),
+	owner := rand.Text()[:10]
+	if q.opt.TenantRunning > 0 {
+		owner += "+" // its runs count against their tenants' caps
+	}
+	w := &worker{q: q, owner: owner, host: host, began: time.Now().UTC(), handlers: map[string]Handler{}, over: make(chan struct{}),
 		runs: map[run]*attempt{}, coming: map[string]*attempt{}, doubt: make([]bool, q.span), reserved: make([]*reservation, q.span)}
 	w.gate = newGate(q.opt.Concurrency, q.span, w)
 	return w

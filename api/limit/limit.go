@@ -1,7 +1,8 @@
 // Package limit decides whether a caller may send one more request now, and if
 // not, when. A tenant and each of its callers have so many a second, in all
 // processes together, by the generic cell rate algorithm (ATM Forum, Traffic
-// Management 4.1, section 4.4.2).
+// Management 4.1, section 4.4.2). Both are asked in one call to Redis, and a
+// limit that does not exist asks nothing.
 //
 // Its state is one Redis key a tenant and one a caller, "rate:classifyd:...",
 // that expire by themselves within seconds.
@@ -10,10 +11,11 @@ package limit
 import (
 	"cmp"
 	"context"
+	_ "embed"
 	"errors"
+	"fmt"
 	"time"
 
-	"github.com/go-redis/redis_rate/v10"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/jobs"
@@ -36,8 +38,12 @@ type Options struct {
 type Limiter struct {
 	opt Options
 	rdb redis.UniversalClient
-	lim *redis_rate.Limiter
 }
+
+//go:embed take.lua
+var takeSource string
+
+var takeScript = redis.NewScript(takeSource)
 
 // Open returns a Limiter. It does not connect before it is used.
 func Open(o Options) (*Limiter, error) {
@@ -54,7 +60,7 @@ func Open(o Options) (*Limiter, error) {
 	if o.Hook != nil {
 		rdb.AddHook(o.Hook)
 	}
-	return &Limiter{opt: o, rdb: rdb, lim: redis_rate.NewLimiter(rdb)}, nil
+	return &Limiter{opt: o, rdb: rdb}, nil
 }
 
 // Close ends the Limiter's connections.
@@ -70,13 +76,12 @@ type Quota struct {
 }
 
 // Take counts a request and returns what each limit says of it. If one refuses
-// it, that is the last, and the others are not charged. The error is
-// jobs.ErrUnavailable.
+// it, that is the last, and none is charged. The error is jobs.ErrUnavailable.
 func (l *Limiter) Take(ctx context.Context, t jobs.Tenant, caller string) ([]Quota, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.opt.Deadline)
-	defer cancel()
-	base := "classifyd:{t/" + string(t) + "}"
+	base := "rate:classifyd:{t/" + string(t) + "}"
 	var quotas []Quota
+	var keys []string
+	var rates []any
 	for _, q := range []struct {
 		name, key string
 		rate      int
@@ -84,17 +89,32 @@ func (l *Limiter) Take(ctx context.Context, t jobs.Tenant, caller string) ([]Quo
 		{"caller", base + ":" + caller, l.opt.Caller},
 		{"tenant", base, l.opt.Tenant},
 	} {
-		if q.rate == 0 {
-			continue
-		}
-		res, err := l.lim.Allow(ctx, q.key, redis_rate.PerSecond(q.rate))
-		if err != nil {
-			return nil, jobs.StoreError(err)
-		}
-		quotas = append(quotas, Quota{Name: q.name, Rate: q.rate, Left: res.Remaining, Reset: res.ResetAfter, Wait: max(0, res.RetryAfter)})
-		if res.Allowed == 0 {
-			break
+		if q.rate > 0 {
+			quotas = append(quotas, Quota{Name: q.name, Rate: q.rate})
+			keys, rates = append(keys, q.key), append(rates, q.rate)
 		}
 	}
-	return quotas, nil
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.opt.Deadline)
+	defer cancel()
+	said, err := takeScript.Run(ctx, l.rdb, keys, rates...).Slice()
+	if err != nil {
+		return nil, jobs.StoreError(err)
+	}
+	for i := range said {
+		f, _ := said[i].([]any)
+		if len(f) != 3 || i == len(quotas) {
+			return nil, fmt.Errorf("limit: unexpected reply %v", said)
+		}
+		left, _ := f[0].(int64)
+		quotas[i].Left, quotas[i].Reset, quotas[i].Wait = int(left), micros(f[1]), micros(f[2])
+	}
+	return quotas[:len(said)], nil
+}
+
+func micros(v any) time.Duration {
+	n, _ := v.(int64)
+	return time.Duration(n) * time.Microsecond
 }

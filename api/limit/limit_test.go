@@ -69,3 +69,77 @@ func TestLimiterSaysThatRedisIsAway(t *testing.T) {
 		}
 	})
 }
+
+func TestBothLimitsCostOneRoundTripAndNoneCostsNothing(t *testing.T) {
+	for _, tt := range []struct {
+		tenant, caller, want int
+	}{{5, 3, 1}, {5, 0, 1}, {0, 3, 1}, {0, 0, 0}} {
+		jobtest.Bubble(t, func(t *testing.T) {
+			server := embedded.Start()
+			t.Cleanup(server.Close)
+			var sent jobtest.Commands
+			l, err := limit.Open(limit.Options{Redis: server.Options(), Hook: &sent, Tenant: tt.tenant, Caller: tt.caller})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { l.Close() })
+			for range 2 { // the first brings the script
+				sent.Take()
+				if _, err := l.Take(t.Context(), "acme", "ada"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := sent.Take(); len(got) != tt.want {
+				t.Errorf("%d a tenant and %d a caller: sent %q, want %d commands", tt.tenant, tt.caller, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestRequestThatOneLimitRefusesIsChargedToNone(t *testing.T) {
+	for _, tt := range []struct{ tenant, caller int }{{2, 4}, {4, 2}, {3, 3}, {6, 7}} {
+		jobtest.Bubble(t, func(t *testing.T) {
+			server := embedded.Start()
+			t.Cleanup(server.Close)
+			l, err := limit.Open(limit.Options{Redis: server.Options(), Tenant: tt.tenant, Caller: tt.caller})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { l.Close() })
+			want := min(tt.tenant, tt.caller)
+			for range 10 {
+				let := 0
+				for range want + 3 {
+					quotas, err := l.Take(t.Context(), "acme", "ada")
+					if err != nil {
+						t.Fatal(err)
+					}
+					if quotas[len(quotas)-1].Wait == 0 {
+						let++
+						for _, q := range quotas {
+							if q.Left != q.Rate-let {
+								t.Errorf("%s: %d of %d left after %d", q.Name, q.Left, q.Rate, let)
+							}
+						}
+					}
+				}
+				if let != want {
+					t.Errorf("%+v: %d in one second, want %d", tt, let, want)
+				}
+				time.Sleep(time.Second)
+			}
+		})
+	}
+}
+
+func TestLimitsCountOnARealRedisAsWell(t *testing.T) {
+	l, err := limit.Open(limit.Options{Redis: jobtest.Redis(t).Options(), Tenant: 5, Caller: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	quotas, err := l.Take(t.Context(), "acme", "ada")
+	if err != nil || len(quotas) != 2 || quotas[0].Left != 2 || quotas[1].Left != 4 || quotas[0].Reset <= 0 || quotas[0].Wait != 0 {
+		t.Errorf("got %+v, %v", quotas, err)
+	}
+}

@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,10 +73,27 @@ func hardened(t *testing.T, d *appsv1.Deployment) {
 	if g := pod.TerminationGracePeriodSeconds; g == nil || *g != 60 {
 		t.Errorf("%s: a grace of %v s, want CLASSIFYD_GRACE and 10 s", d.Name, g)
 	}
-	c := pod.Containers[0]
-	if c.LivenessProbe == nil || c.StartupProbe == nil || !*c.SecurityContext.ReadOnlyRootFilesystem || !*pod.SecurityContext.RunAsNonRoot {
-		t.Errorf("%s lacks a probe or a part of its hardening", d.Name)
+	for _, c := range pod.Containers {
+		if c.LivenessProbe == nil || c.StartupProbe == nil {
+			t.Errorf("%s lacks a probe", d.Name)
+		}
+		got := confinement{
+			NonRoot: *pod.SecurityContext.RunAsNonRoot, ReadOnly: *c.SecurityContext.ReadOnlyRootFilesystem,
+			Escalates: *c.SecurityContext.AllowPrivilegeEscalation, Dropped: c.SecurityContext.Capabilities.Drop,
+			Added: c.SecurityContext.Capabilities.Add, Seccomp: pod.SecurityContext.SeccompProfile.Type, Token: *pod.AutomountServiceAccountToken,
+		}
+		want := confinement{NonRoot: true, ReadOnly: true, Dropped: []corev1.Capability{"ALL"}, Seccomp: corev1.SeccompProfileTypeRuntimeDefault}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is confined as %+v, want %+v", d.Name, got, want)
+		}
 	}
+}
+
+// A confinement is what keeps a container from its node and its cluster.
+type confinement struct {
+	NonRoot, ReadOnly, Escalates, Token bool
+	Dropped, Added                      []corev1.Capability
+	Seccomp                             corev1.SeccompProfileType
 }
 
 func TestComposeFileIsValid(t *testing.T) {
@@ -87,8 +106,58 @@ func TestComposeFileIsValid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"redis", "api", "worker", "prometheus", "grafana"} {
-		if _, err := p.GetService(name); err != nil {
+		s, err := p.GetService(name)
+		if err != nil {
 			t.Error(err)
+			continue
+		}
+		if !slices.Contains(s.SecurityOpt, "no-new-privileges:true") || s.Privileged {
+			t.Errorf("%s may gain privileges", name)
+		}
+		ours := s.Image == "classifyd"
+		if ours && (!s.ReadOnly || !slices.Equal(s.CapDrop, []string{"ALL"}) || len(s.CapAdd) > 0) {
+			t.Errorf("%s can write to its root or has capabilities", name)
+		}
+	}
+}
+
+func TestImageHoldsOneFileAndNoRoot(t *testing.T) {
+	b, err := os.ReadFile("../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, last, ok := strings.Cut(string(b), "\nFROM scratch\n")
+	if !ok || strings.Contains(last, "\nFROM ") || !regexp.MustCompile(`(?m)^USER [1-9]\d*:[1-9]\d*$`).MatchString(last) {
+		t.Error("the image is not made from scratch, for a user that is not root")
+	}
+	if strings.Contains(last, "\nRUN ") || !strings.Contains(string(b), "RUN make build") {
+		t.Error("the image is not what make build makes")
+	}
+}
+
+// mostExposed is how much a unit may be exposed, in tenths of what systemd-analyze
+// says from 0 to 10. They are at 1.7.
+const mostExposed = "20"
+
+func TestUnitsAreConfined(t *testing.T) {
+	analyze := tool(t, "systemd-analyze")
+	units, err := filepath.Glob("../systemd/*.service")
+	if err != nil || len(units) == 0 {
+		t.Fatal("no units", err)
+	}
+	for _, unit := range units {
+		out, err := exec.Command(analyze, "security", "--offline=true", "--no-pager", "--threshold="+mostExposed, unit).CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %v\n%s", unit, err, out)
+		}
+		b, err := os.ReadFile(unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"NoNewPrivileges=yes", "ProtectSystem=strict", "SystemCallFilter=@system-service", "CapabilityBoundingSet=\n", "DynamicUser=yes"} {
+			if !strings.Contains(string(b), "\n"+want) {
+				t.Errorf("%s lacks %s", unit, want)
+			}
 		}
 	}
 }

@@ -1,7 +1,7 @@
 -- entries: takes out of a set of a shard what no record asks for.
 -- KEYS 1 the set
--- ARGV 1 what it lists: "index", "lease", "due", "ended", "types" or "tenants"  2 prefix of record keys, with the tenant
---      for "index"  3 tenant, for "types"  4 "1" to look only  5 and on members
+-- ARGV 1 what it lists: "index", "lease", "runs", "due", "ended", "types" or "tenants"  2 prefix of record keys, with
+--      the tenant for "index" and "runs"  3 tenant, for "types"  4 "1" to look only  5 and on members
 -- Returns how many were wrong: not asked for, or at a wrong place.
 evenfull(KEYS[1])
 local set, what, dry = KEYS[1], ARGV[1], ARGV[4] == "1"
@@ -17,11 +17,12 @@ local function asked(member)
     return false
   end
   local name, fence = member, nil
-  if what == "lease" then name, fence = string.match(member, "^(.+):(%d+)$") end
+  if what == "lease" or what == "runs" then name, fence = string.match(member, "^(.+):(%d+)$") end
   local r = name and read(ARGV[2] .. name)
   if not r then return false end
   if what == "index" then return index(r) == set, r.created end
   if what == "lease" then return r.state == "r" and r.fence == fence end
+  if what == "runs" then return r.state == "r" and r.fence == fence and capped(r.owner) end
   if what == "due" then return r.due ~= "0", r.due end
   return ended[r.state] ~= nil
 end
@@ -29,7 +30,7 @@ for i = 5, #ARGV do
   local yes, score = asked(ARGV[i])
   if not yes then
     wrong = wrong + 1
-    if not dry then redis.call((what == "types" or what == "tenants") and "SREM" or "ZREM", set, ARGV[i]) end
+    if not dry then redis.call((what == "types" or what == "tenants" or what == "runs") and "SREM" or "ZREM", set, ARGV[i]) end
   elseif score and int(tonumber(redis.call("ZSCORE", set, ARGV[i]) or score)) ~= score then
     wrong = wrong + 1
     if not dry then redis.call("ZADD", set, score, ARGV[i]) end

@@ -2,7 +2,7 @@
 -- KEYS 1 lease  2 workers  3 about; then two for each lane: asynq's pending, paused
 -- ARGV 1 prefix of record keys
 -- Returns {jobs that run, {what each live worker does, JSON}}, and for each lane {deliveries that wait, age of the
--- job whose turn it is, µs, or 0, paused or not}. Of the deliveries the next 100 are looked at for one that counts.
+-- job whose turn it is, µs, or 0, paused or not, deliveries that are held of tenants at their cap}. Of the deliveries the next 100 are looked at for one that counts.
 local now = clock()
 local workers = {}
 for _, worker in ipairs(redis.call("ZRANGEBYSCORE", KEYS[2], "(" .. int(now), "+inf")) do
@@ -20,6 +20,7 @@ for lane = 4, #KEYS, 2 do
       break
     end
   end
-  out[#out + 1] = { redis.call("LLEN", KEYS[lane]), age, redis.call("EXISTS", KEYS[lane + 1]) }
+  out[#out + 1] = { redis.call("LLEN", KEYS[lane]), age, redis.call("EXISTS", KEYS[lane + 1]),
+    redis.call("ZCARD", heldIn(string.match(KEYS[1], "^{.-}"), string.match(KEYS[lane], "(%a+)}:pending$"))) }
 end
 return out

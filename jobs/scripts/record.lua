@@ -1,4 +1,4 @@
--- What the scripts that change a record share; it stands before each of them, after event.lua.
+-- What the scripts that change a record share; it stands before each of them, after event.lua and hold.lua.
 -- A record's key is {shard}:j:TENANT/ID and tells the names of all else.
 --
 -- Field s, the head: STATE VIA FENCE VERSION STARTS TRIES LOST STARTED ENDED DUE PROGRESS OWNER
@@ -75,7 +75,12 @@ end
 
 -- Takes r off the clocks that its state left running.
 local function quiet(r)
-  if r.state == "r" then redis.call("ZREM", r.tag .. ":lease", r.name .. ":" .. r.fence) end
+  if r.state == "r" then
+    redis.call("ZREM", r.tag .. ":lease", r.name .. ":" .. r.fence)
+    if capped(r.owner) and redis.call("SREM", r.tag .. ":runs:" .. r.tenant, r.id .. ":" .. r.fence) == 1 then
+      letGo(r.tag, r.tenant, tonumber(r.fence))
+    end
+  end
   if r.due ~= "0" then
     redis.call("ZREM", r.tag .. ":due", r.name)
     r.due = "0"
@@ -96,6 +101,7 @@ local function begin(r, was, now, owner, lease)
   r.state, r.owner, r.progress, r.starts = "r", owner, "0", int(r.starts + 1)
   if r.started == "0" then r.started = int(now) end
   redis.call("ZADD", r.tag .. ":lease", int(now + lease), r.name .. ":" .. r.fence)
+  if capped(owner) then redis.call("SADD", r.tag .. ":runs:" .. r.tenant, r.id .. ":" .. r.fence) end
   return write(r, was, now)
 end
 

@@ -41,6 +41,7 @@ for i = 2, #KEYS do
       end
     elseif r.state == "r" then
       need(r.tag .. ":lease", r.name .. ":" .. r.fence, int(now + ARGV[1]))
+      if capped(r.owner) then needIn(r.tag .. ":runs:" .. r.tenant, r.id .. ":" .. r.fence) end
     elseif r.due ~= "0" then
       need(r.tag .. ":due", r.name, r.due)
     end

@@ -3,17 +3,19 @@
 -- KEYS two for each lane, in the order to try: asynq's pending, paused
 -- ARGV 1 how many at most  2 owner, one word  3 lease in µs  4 retention in µs  5 least wait before passing on, µs
 --      6 the expired error, JSON  7 1 when the owner lately could not announce its types, as others may not have
---      either  8 prefix of record keys  9 lost starts after which a job runs alone; then for each lane the prefix of its task keys; then the job types that the
---      owner serves
+--      either  8 prefix of record keys  9 lost starts after which a job runs alone  10 how many jobs of a tenant may run, 0 for
+--      any number, else the owner's name ends in +; then for each lane the prefix of its task keys; then the job types
+--      that the owner serves
 -- Returns nil when the lanes are empty, else the least wait, in µs, of the jobs that were passed on to a worker that
 -- serves their type, 0 for none, and for each job started {task id, asynq's message, what, fence, s, m, c, f, C, F} where
 -- what is "run", or "unserved" when no live worker serves its type, or "alone" for the last of them, which has not
 -- started but is reserved with that fence. A delivery that counts for nothing, and one of a job
--- that waited too long, end here. A task that lost its message is dropped: its job is found by the sweep.
+-- that waited too long, end here. One of a tenant at its cap is held until a run of the tenant ends. A task that lost its message is dropped: its job is found by the sweep.
 -- A job that is passed on waits a sixteenth of its age at an ARGV 5 of 250 ms, but not above 10 s, and a millisecond
 -- for each job that waits likewise, so that what a busy worker has to leave does not keep the others from their own.
 local most, owner, nlanes = tonumber(ARGV[1]), ARGV[2], #KEYS / 2
-local tasks, types = 9, 9 + nlanes -- what stands before them in ARGV
+local cap = tonumber(ARGV[10])
+local tasks, types = 10, 10 + nlanes -- what stands before them in ARGV
 local lookedAtMost = most + 100 -- so that deliveries without effect do not keep Redis from others for long
 evenfull(KEYS[1])
 local now = clock()
@@ -53,6 +55,26 @@ local function start(id, msg)
   out[#out + 1] = { id, msg, what, r.fence, begin(r, was, now, owner, ARGV[3]), r.meta, carried(r) }
 end
 
+-- Whether there is room for a run of the tenant.
+local function room(tag, tenant) return redis.call("SCARD", tag .. ":runs:" .. tenant) < cap end
+
+-- Starts a delivery, or holds it and returns true.
+local function startOrHold(lane, id, msg)
+  local tag, name = string.match(ARGV[8], "^{.-}"), string.match(lane, "(%a+)}:pending$")
+  local tenant = string.match(id, "^[^/]+")
+  if not room(tag, tenant) then
+    local of, fence = string.match(id, "^(.+):(%d+)$")
+    local r = of and read(ARGV[8] .. of)
+    if not r or r.state ~= "w" or r.fence ~= fence then return false end
+    redis.call("ZADD", heldIn(tag, name), 0, holding(tenant, r.created, id))
+    return true
+  end
+  start(id, msg)
+  -- What was let go may have come to nothing, or the cap have been raised.
+  if room(tag, tenant) then letGo(tag, tenant, now) end
+  return false
+end
+
 local looked = 0
 for lane = 1, nlanes do
   if redis.call("EXISTS", KEYS[2 * lane]) == 0 then
@@ -62,8 +84,13 @@ for lane = 1, nlanes do
       looked = looked + 1
       local task = ARGV[tasks + lane] .. id
       local msg = redis.call("HGET", task, "msg")
-      redis.call("DEL", task)
-      if msg then start(id, msg) end
+      local held = false
+      if msg and cap > 0 then
+        held = startOrHold(KEYS[2 * lane - 1], id, msg)
+      elseif msg then
+        start(id, msg)
+      end
+      if not held then redis.call("DEL", task) end
     end
   end
 end

@@ -6,7 +6,7 @@
 -- Returns {dropped, then TENANT/ID and fence of each record that waits without a delivery that anyone takes}.
 evenfull(ARGV[1])
 local out, dry = { 0 }, ARGV[3] == "1"
-local pending
+local pending, lane = nil, string.match(KEYS[1], "(%a+)}:pending$")
 if redis.call("LLEN", KEYS[1]) <= tonumber(ARGV[4]) then
   pending = {}
   for _, id in ipairs(redis.call("LRANGE", KEYS[1], 0, -1)) do pending[id] = true end
@@ -24,7 +24,8 @@ for i = 5, #ARGV do
   end
   local state = redis.call("HGET", task, "state")
   -- One that is taken meanwhile is in no list; one that waits for nobody's record is dropped when its turn comes.
-  local well = #listed == 0 and (not state or state == "pending" and (not pending or pending[id]))
+  local held = r and redis.call("ZSCORE", heldIn(r.tag, lane), holding(r.tenant, r.created, id))
+  local well = #listed == 0 and (not state or state == "pending" and (not pending or pending[id] or held))
   if not well and not active[id] then
     if waits then
       out[#out + 1] = r.name

@@ -48,7 +48,7 @@ func (s *Snapshot) records(say func(string, ...any)) {
 }
 
 // lists are our keys that list records.
-var lists = regexp.MustCompile(`^\{s\d+\}:(i:|lease$|due$|ended$|types:|tenants$|blobs$)`)
+var lists = regexp.MustCompile(`^\{s\d+\}:(i:|lease$|runs:|due$|ended$|types:|tenants$|blobs$)`)
 
 // entries compares all that lists the records with the records.
 func (s *Snapshot) entries(say func(string, ...any)) {
@@ -70,6 +70,9 @@ func (s *Snapshot) entries(say func(string, ...any)) {
 		add(r.index(), r.ID, r.Created)
 		addTo(r.Shard+":types:"+r.Tenant, r.Type)
 		addTo(r.Shard+":tenants", r.Tenant)
+		if r.Counted {
+			addTo(r.Shard+":runs:"+r.Tenant, fmt.Sprint(r.ID, ":", r.Fence))
+		}
 		for _, blob := range r.Blobs {
 			addTo(r.Shard+":blobs", blob)
 			if slices.Contains(s.sets[r.Shard+":dead"], blob) {
@@ -144,7 +147,7 @@ func (s *Snapshot) content(secret string, say func(string, ...any)) {
 // known are the keys that have an owner: ours, as package jobs documents
 // them, and those of asynq that are no task's.
 var known = regexp.MustCompile(`^(classifyd:layout|classifyd:\{t/.*` +
-	`|\{s\d+\}:(j:.*|i:.*|types:.*|e:.*|tenants|lease|due|ended|serves|sweep|sweeper|blobs|dead|listing|workers|about)` +
+	`|\{s\d+\}:(j:.*|i:.*|types:.*|e:.*|runs:.*|held:\w+|tenants|lease|due|ended|serves|sweep|sweeper|blobs|dead|listing|workers|about)` +
 	`|asynq:(queues|servers|workers|schedulers|servers:.*|workers:.*|cancel)` +
 	`|asynq:\{s\d+\}\w+\}:(pending|active|lease|scheduled|retry|archived|completed|paused|processed.*|failed.*))$`)
 
@@ -156,6 +159,14 @@ var taskKey = regexp.MustCompile(`^(asynq:\{s\d+\}\w+\}:)t:(.+)$`)
 // stays in asynq's active list for a while, or asynq itself takes it from
 // there to be tried again in some minutes, and is not one of them.
 func (s *Snapshot) Leftovers() (out []string) {
+	held := map[string]bool{}
+	for key, set := range s.zsets {
+		if strings.Contains(key, ":held:") {
+			for member := range set {
+				held[strings.SplitN(member, " ", 3)[2]] = true
+			}
+		}
+	}
 	for _, key := range s.Keys() {
 		m := taskKey.FindStringSubmatch(key)
 		switch {
@@ -163,6 +174,8 @@ func (s *Snapshot) Leftovers() (out []string) {
 			if !known.MatchString(key) {
 				out = append(out, key+" belongs to nobody")
 			}
+		case held[m[2]]:
+			out = append(out, "task "+m[2]+" is held though no record waits")
 		case slices.Contains(s.lists[m[1]+"pending"], m[2]):
 			out = append(out, "task "+m[2]+" is queued though no record waits")
 		case !slices.Contains(s.lists[m[1]+"active"], m[2]) && !has(s.zsets[m[1]+"retry"], m[2]):

@@ -17,6 +17,7 @@ type Record struct {
 	Due, Created                    int64
 	Lane, Type                      string
 	Content                         bool // whether what was submitted is still there
+	Counted                         bool // whether its run counts against its tenant's cap
 	Blobs                           []string
 	Whole                           string // all that may not change once it ended
 }
@@ -46,7 +47,7 @@ func (r *Record) index() string {
 
 var (
 	recordKey  = regexp.MustCompile(`^(\{s\d+\}):j:(([^/]+)/(.+))$`)
-	recordHead = regexp.MustCompile(`^([wdrsfc]) [hnla] (\d+) (\d+) (\d+) \d+ \d+ (\d+) (\d+) (\d+) \d+ \S+$`)
+	recordHead = regexp.MustCompile(`^([wdrsfc]) [hnla] (\d+) (\d+) (\d+) \d+ \d+ (\d+) (\d+) (\d+) \d+ (\S+)$`)
 	recordMeta = regexp.MustCompile(`^(\d+) (\d+) ([hnl]) \S+ \S+\n(.*)\n.*\n.*\n.*$`)
 )
 
@@ -61,6 +62,7 @@ func parseRecord(key string, fields map[string]string) (Record, error) {
 		Shard: k[1], Name: k[2], Tenant: k[3], ID: k[4],
 		Phase: h[1], Fence: number(h[2]), Version: number(h[3]), Starts: number(h[4]),
 		Started: number(h[5]), Ended: number(h[6]), Due: number(h[7]),
+		Counted: h[1] == "r" && strings.HasSuffix(h[8], "+"),
 		Created: number(m[1]), First: number(m[2]), Lane: m[3], Type: m[4],
 	}
 	for _, field := range []string{"c", "f", "C", "F"} {

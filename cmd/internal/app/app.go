@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/net/netutil"
 
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/limit"
@@ -188,6 +189,9 @@ func (a *App) listen(engine *classify.Engine, ro *redis.UniversalOptions) error 
 		}
 		a.listener = l
 	}
+	if a.opts.MaxConnections > 0 {
+		a.listener = netutil.LimitListener(a.listener, a.opts.MaxConnections)
+	}
 	a.close = append(a.close, closing(a.listener))
 	authenticate, err := a.authenticator()
 	if err != nil {
@@ -208,7 +212,7 @@ func (a *App) listen(engine *classify.Engine, ro *redis.UniversalOptions) error 
 	if a.opts.DebugListen == "" {
 		gather = a.metrics
 	}
-	a.server = api.NewServer(a.opts.Listen, api.New(api.Options{
+	handler := api.New(api.Options{
 		Queue:          a.queue,
 		Catalogue:      catalogue{engine},
 		Tenants:        a.tenants,
@@ -226,7 +230,10 @@ func (a *App) listen(engine *classify.Engine, ro *redis.UniversalOptions) error 
 		Origins:        a.opts.CORSOrigin,
 		NoPage:         a.opts.NoPage,
 		SignIn:         a.opts.signIn(),
-	}), a.log)
+	})
+	a.server = api.NewServer(handler, api.ServerOptions{
+		Log: a.log, HeaderTime: a.opts.HeaderTime, RequestTime: a.opts.RequestTime, IdleTime: a.opts.IdleTime, MaxHeader: a.opts.MaxHeader,
+	})
 	if a.opts.TLSCert != "" {
 		cert := &keyPair{certFile: a.opts.TLSCert, keyFile: a.opts.TLSKey, log: a.log}
 		if err := cert.load(); err != nil {

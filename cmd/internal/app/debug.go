@@ -38,6 +38,6 @@ func (a *App) listenDebug() error {
 		mux.HandleFunc("GET /debug/flight", a.flight.now)
 		mux.HandleFunc("GET /debug/flight/slow", a.flight.ofSlow)
 	}
-	a.debug = api.NewServer(a.opts.DebugListen, mux, a.log)
+	a.debug = api.NewServer(mux, api.ServerOptions{Log: a.log})
 	return nil
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -161,5 +162,70 @@ func TestFileIsClassified(t *testing.T) {
 	}
 	if got := resp.Header.Get("Access-Control-Allow-Origin"); got != "https://app.example" {
 		t.Errorf("Access-Control-Allow-Origin is %q", got)
+	}
+}
+
+func TestConnectionsBeyondTheMostWaitForTheirTurn(t *testing.T) {
+	s := listening(t, "--max-connections", "2")
+	ask := func(conn net.Conn) (int, error) {
+		io.WriteString(conn, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			return 0, err
+		}
+		return resp.StatusCode, nil
+	}
+	var conns []net.Conn
+	for range 3 {
+		conn, err := net.Dial("tcp", s.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		conns = append(conns, conn)
+	}
+	for _, conn := range conns[:2] {
+		if status, err := ask(conn); status != 200 {
+			t.Fatalf("got %d, %v", status, err)
+		}
+	}
+	answered := make(chan int)
+	go func() {
+		status, _ := ask(conns[2])
+		answered <- status
+	}()
+	if status, err := ask(conns[1]); status != 200 {
+		t.Errorf("got %d, %v", status, err)
+	}
+	select {
+	case <-answered:
+		t.Error("a third connection was served beside two")
+	default:
+	}
+	conns[0].Close()
+	if status := <-answered; status != 200 {
+		t.Errorf("the third got %d once there was room", status)
+	}
+}
+
+func TestOldTLSIsRefused(t *testing.T) {
+	cert, key, trust := certificate(t)
+	s := listening(t, "--tls-cert", cert, "--tls-key", key)
+	for _, tt := range []struct {
+		version uint16
+		let     bool
+	}{{tls.VersionTLS10, false}, {tls.VersionTLS11, false}, {tls.VersionTLS12, true}, {tls.VersionTLS13, true}} {
+		tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trust, MinVersion: tls.VersionTLS10, MaxVersion: tt.version}}
+		resp, err := (&http.Client{Transport: tr}).Get("https://" + s.Addr() + "/livez")
+		if (err == nil) != tt.let {
+			t.Errorf("%s: %v", tls.VersionName(tt.version), err)
+		}
+		if err == nil {
+			if got := resp.Header.Get("Strict-Transport-Security"); got != "max-age=31536000" {
+				t.Errorf("Strict-Transport-Security is %q", got)
+			}
+			resp.Body.Close()
+		}
+		tr.CloseIdleConnections()
 	}
 }

@@ -101,13 +101,13 @@ func (c *queues) Run(ctx context.Context, o *Options, out io.Writer) (err error)
 // overviewTable writes o for people.
 func overviewTable(out io.Writer, o *jobs.Overview, now time.Time) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "LANE\tWAITING\tOLDEST\tSTATE")
+	fmt.Fprintln(w, "LANE\tWAITING\tHELD\tOLDEST\tSTATE")
 	for _, l := range o.Lanes {
 		state := "open"
 		if l.Paused {
 			state = "paused"
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\n", l.Name, l.Depth, age(l.Oldest), state)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\n", l.Name, l.Depth, l.Held, age(l.Oldest), state)
 	}
 	fmt.Fprintf(w, "\nRUNNING\t%d\n", o.Running)
 	if len(o.Workers) == 0 {

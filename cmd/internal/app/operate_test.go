@@ -13,7 +13,7 @@ func TestQueuesAreShownAsATable(t *testing.T) {
 	o := &jobs.Overview{
 		Lanes: []jobs.Lane{
 			{Name: "high", Depth: 1, Oldest: 1500 * time.Microsecond},
-			{Name: "low", Depth: 120, Oldest: 90*time.Minute + 400*time.Millisecond, Paused: true},
+			{Name: "low", Depth: 120, Held: 7, Oldest: 90*time.Minute + 400*time.Millisecond, Paused: true},
 		},
 		Running: 3,
 		Workers: []jobs.Worker{{Host: "east", PID: 7, Started: now.Add(-time.Hour), Types: []string{"classifyText", "invoice"}, Running: 3, Concurrency: 16}},
@@ -22,9 +22,9 @@ func TestQueuesAreShownAsATable(t *testing.T) {
 	if err := overviewTable(&got, o, now); err != nil {
 		t.Fatal(err)
 	}
-	want := `LANE  WAITING  OLDEST   STATE
-high  1        2ms      open
-low   120      1h30m0s  paused
+	want := `LANE  WAITING  HELD  OLDEST   STATE
+high  1        0     2ms      open
+low   120      7     1h30m0s  paused
 
 RUNNING  3
 

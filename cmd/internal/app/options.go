@@ -49,6 +49,12 @@ type Options struct {
 	Audit           string        `placeholder:"file:PATH|stdout|redis" help:"Where lines of JSON go that tell who did what: the end of a file, standard output, or the last million in the Redis stream classifyd:audit."`
 	Insecure        bool          `help:"Listen on other addresses than loopback although everyone who reaches them may do everything."`
 
+	HeaderTime     time.Duration `default:"5s" help:"How long a client may take for the header of a request."`
+	RequestTime    time.Duration `default:"30s" help:"How long a client may take for a whole request or, where that is a file, for each piece of it."`
+	IdleTime       time.Duration `default:"2m" help:"How long a connection without a request is kept."`
+	MaxHeader      int           `default:"65536" help:"Bytes that the header of a request may have."`
+	MaxConnections int           `default:"10000" placeholder:"N" help:"Connections to the API at a time, beyond which further ones wait; 0 is any number. Default: 10000."`
+
 	H2C bool `name:"h2c" env:"CLASSIFYD_H2C" help:"Speak HTTP/2 without TLS too, to clients that know it beforehand."`
 
 	Redis             string `placeholder:"URL" help:"Redis to keep jobs in, as redis://[user[:password]@]host[:port][/db], redis-sentinel://[user[:password]@]host[:port][,host...][/db]?master=NAME or redis-cluster://[user[:password]@]host[:port][,host...]; with rediss, rediss-sentinel or rediss-cluster for TLS. With auto a redis-server that is installed here is started for this process alone and keeps what it has in --data. Without it Redis is embedded and forgets everything on exit."`
@@ -79,6 +85,7 @@ type Options struct {
 	Retention     time.Duration `default:"24h" help:"How long ended jobs and their results are kept."`
 	MaxWaiting    int           `default:"1000000" help:"Jobs that may wait before new ones are refused."`
 	TenantWaiting int           `default:"100000" help:"Jobs of one tenant that may wait for their start before its new ones are refused; 0 is any number."`
+	TenantRunning int           `default:"0" placeholder:"N" help:"Jobs of one tenant that run at a time, in all processes together; its others are held back and those of others go on. 0 is any number. Give all workers the same; it is split among --shards, each part rounded up."`
 	Share         int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
 	MaxText       int           `default:"1048576" help:"Bytes of text that a job may have."`
 
@@ -220,6 +227,7 @@ func (o *Options) Validate() error {
 		{"share", o.Share},
 		{"max-text", o.MaxText},
 		{"max-types", o.MaxTypes},
+		{"max-header", o.MaxHeader},
 		{"max-matches", o.MaxMatches},
 		{"max-explanations", o.MaxExplanations},
 		{"extract-bytes", int(o.ExtractBytes)},
@@ -241,6 +249,9 @@ func (o *Options) Validate() error {
 		{"retention", o.Retention},
 		{"extract-time", o.ExtractTime},
 		{"oidc-refresh", o.OIDCRefresh},
+		{"header-time", o.HeaderTime},
+		{"request-time", o.RequestTime},
+		{"idle-time", o.IdleTime},
 	} {
 		if d.value <= 0 {
 			return fmt.Errorf("--%s: must be positive", d.flag)
@@ -275,8 +286,17 @@ func (o *Options) Validate() error {
 	if !(o.OTLPShare >= 0 && o.OTLPShare <= 1) {
 		return errors.New("--otlp-share: must be from 0 to 1")
 	}
-	if o.TenantWaiting < 0 {
-		return errors.New("--tenant-waiting: must not be negative")
+	for _, n := range []struct {
+		flag  string
+		value int64
+	}{
+		{"tenant-waiting", int64(o.TenantWaiting)},
+		{"tenant-running", int64(o.TenantRunning)},
+		{"max-connections", int64(o.MaxConnections)},
+	} {
+		if n.value < 0 {
+			return fmt.Errorf("--%s: must not be negative", n.flag)
+		}
 	}
 	if o.WaitReplicas < 0 {
 		return errors.New("--wait-replicas: must not be negative")
@@ -367,6 +387,7 @@ func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Optio
 		MaxWait:       o.MaxWait,
 		MaxWaiting:    o.MaxWaiting,
 		TenantWaiting: o.TenantWaiting,
+		TenantRunning: o.TenantRunning,
 		Share:         o.Share,
 		Inline:        o.Inline,
 		BlobAge:       o.BlobAge,
