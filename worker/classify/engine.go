@@ -108,6 +108,7 @@ func (e *Engine) compile(further []*Type) (*Engine, error) {
 	}
 	if first == 0 {
 		n.sortLayouts()
+		n.tables.sortEvents()
 	}
 	var err error
 	if n.lexicon, err = newLexicon(words); err != nil {

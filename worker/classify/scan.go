@@ -156,36 +156,26 @@ func (sc *scanner) forget() {
 func (sc *scanner) scan() {
 	sc.arrive()
 	s, t := sc.s, sc.e.tables
-	mask := t.after[' '] // the text's edge is as good as a space
 	for i := 0; i < len(s) && sc.err == nil; {
 		sc.flush(i, false)
 		end := min(len(s), i+block)
 		sc.due = end
 		sc.tokens(end)
 		for i < end {
+			before, here := t.gates[sc.byteBefore(i)], t.gates[s[i]]
 			// Most bytes neither give a shape away nor begin a word that could
 			// be one; for them this is all.
-			b := s[i]
-			c := t.class[b] & mask
-			mask = t.after[b]
-			i++
-			if c == 0 {
-				continue
-			}
-			switch i--; {
-			case c&trigger != 0:
-				sc.around(i)
+			for i < min(end, len(s)-1) {
+				behind := t.gates[s[i+1]]
+				if here.opens(before, behind) {
+					break
+				}
+				before, here = here, behind
 				i++
-			case c&opens == 0:
-				i = sc.small(i)
-			case t.class[b]&digit != 0:
-				i = sc.number(i)
-			case i+1 < len(s) && t.opened[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)]:
-				i = sc.word(i)
-			default:
-				i++ // no word begins so, unless a digit of it says so; see small
 			}
-			mask = t.after[s[i-1]]
+			if i < end {
+				i = sc.event(i)
+			}
 		}
 	}
 	sc.steps += len(s) + sc.looked
@@ -194,6 +184,32 @@ func (sc *scanner) scan() {
 		sc.flush(len(s), true)
 	}
 	sc.answer()
+}
+
+// byteBefore returns the byte before i. The text's edge is as good as a space.
+func (sc *scanner) byteBefore(i int) byte {
+	if i == 0 {
+		return ' '
+	}
+	return sc.s[i-1]
+}
+
+// event handles what begins at i, if anything does, and returns where to go on.
+func (sc *scanner) event(i int) int {
+	s, t := sc.s, sc.e.tables
+	b, before := s[i], sc.byteBefore(i)
+	switch c := t.class[b]; {
+	case c&trigger != 0:
+		sc.around(i)
+	case c&digit != 0 && isSmall(before):
+		return sc.small(i)
+	case t.class[before]&word != 0:
+	case c&digit != 0:
+		return sc.number(i)
+	case c&letter != 0 && i+1 < len(s) && t.opened[uint16(b)<<7|uint16(s[i+1]&0x7f)]:
+		return sc.word(i)
+	}
+	return i + 1 // no word begins so, unless a digit of it says so; see small
 }
 
 // word handles the word that begins at start and returns its end.

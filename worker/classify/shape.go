@@ -76,16 +76,79 @@ const (
 	trigger             // some Around's byte
 	base64              // '+' or '/': letters and digits are known to be
 	gap                 // may stand between the groups of a Run
-	opens               // a digit, or the first byte of some Word's start
-	joint               // a digit, which behind small letters may belong to some Word
 )
 
 const word = letter | digit
 
+// A candidate begins with an event: a number, a word that begins as some Word
+// does, a digit right behind small letters, or a trigger. gates tells of each
+// byte of which kinds of events it may be the first, by a bit each, and of
+// which it may stand right before the first, and right behind it. Three bytes
+// that have no kind in common are no event, and of an ordinary text that are
+// nearly all. The triggers share some kinds, and the first bytes of words others.
+const (
+	kindNumber = iota
+	kindJoint
+	kindTrigger
+	kindStart = kindTrigger + 6
+	kinds     = 64 / 3
+)
+
+type gate uint64
+
+// opens reports whether a byte with the gate g may be the first of an event
+// between two others.
+func (g gate) opens(before, behind gate) bool {
+	return g>>kinds&before&(behind>>(2*kinds)) != 0
+}
+
+// add says that the bytes of first, which stand between those of before and
+// behind, are events of a kind.
+func (t *tables) add(kind int, before, first, behind func(byte) bool) {
+	for c := range t.gates {
+		for place, may := range []func(byte) bool{before, first, behind} {
+			if may(byte(c)) {
+				t.gates[c] |= 1 << (place*kinds + kind)
+			}
+		}
+	}
+}
+
+// sortEvents makes the gates, once all shapes are known.
+func (t *tables) sortEvents() {
+	is := func(classes uint8) func(byte) bool { return func(c byte) bool { return t.class[c]&classes != 0 } }
+	apart := func(c byte) bool { return t.class[c]&word == 0 }
+	any := func(byte) bool { return true }
+	t.add(kindNumber, apart, is(digit), any)
+	t.add(kindJoint, isSmall, is(digit), any)
+	kind := kindTrigger
+	for c, rules := range t.around {
+		for _, a := range rules {
+			t.add(kind, in(a.prev), func(b byte) bool { return int(b) == c }, in(a.next))
+		}
+		if len(rules) > 0 {
+			kind = max(kindTrigger, (kind+1)%kindStart)
+		}
+	}
+	kind = kindStart
+	for first := range 128 {
+		var seconds [256]bool
+		if copy(seconds[:], t.opened[first<<7:][:128]); t.class[first]&digit != 0 || seconds == [256]bool{} {
+			continue
+		}
+		t.add(kind, apart, func(b byte) bool { return int(b) == first }, in(&seconds))
+		kind = max(kindStart, (kind+1)%kinds)
+	}
+}
+
+func in(set *[256]bool) func(byte) bool { return func(b byte) bool { return set[b] } }
+
+func isSmall(c byte) bool { return c >= 'a' && c <= 'z' }
+
 // tables are what the shapes of all rules compile to.
 type tables struct {
 	class          [256]uint8
-	after          [256]uint8         // the bits of a class that count for the byte behind
+	gates          [256]gate
 	sep            [256]uint8         // 1 + index in seps, 0 for other bytes
 	layouts        []layout           // a trie; 0 is the root
 	single         [maxGroup + 1]bool // lengths at which one group of digits can be a Number or a Run
@@ -135,7 +198,7 @@ func newTables() *tables {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
 			t.class[c] = letter
 		case b >= '0' && b <= '9':
-			t.class[c] = digit | opens | joint
+			t.class[c] = digit
 		case b == '/' || b == '+':
 			t.class[c] = base64
 		}
@@ -145,15 +208,6 @@ func newTables() *tables {
 	}
 	for _, c := range []byte(" -./()") {
 		t.class[c] |= gap
-	}
-	for c := range t.after {
-		t.after[c] = trigger
-		switch b := byte(c); {
-		case t.class[c]&word == 0:
-			t.after[c] |= opens
-		case b >= 'a' && b <= 'z':
-			t.after[c] |= joint
-		}
 	}
 	return t
 }
@@ -263,7 +317,6 @@ func (w Word) compile(t *tables, rule int) error {
 		if len(s) < 2 || t.class[s[0]]&word == 0 || t.class[s[1]]&word == 0 {
 			return fmt.Errorf("word start %q: want two letters or digits", s)
 		}
-		t.class[s[0]] |= opens
 		digits := t.digits(s)
 		for _, one := range spread {
 			if (digits^one.digits)&one.care&(1<<len(s)-1) != 0 {
