@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,7 +16,7 @@ import (
 type lexicon struct {
 	class   [256]uint8 // a byte's column; 0 for bytes in no word. Cases and separators share one
 	columns int
-	pairs   []int32 // node after two bytes, by their columns; 0 for none
+	pairs   [narrow * narrow]int32 // node after two bytes, by their columns; 0 for none
 	nodes   []lexnode
 	labels  []uint8    // by node: the column that leads to it
 	lists   [][]uint64 // by word: the set of lists that have it; of evidence, a list is a type's
@@ -24,12 +25,16 @@ type lexicon struct {
 	letters [0x2000 / 64]uint64
 }
 
-// A lexnode's children are nodes[first : first+n].
+// A lexnode's children are the nodes from first up to the next node's first, by
+// their columns.
 type lexnode struct {
+	set   uint64 // of the columns below narrow that lead to children, a bit each
 	first int32
-	n     int32
 	word  int32 // 1 + the word that ends here, 0 for none
 }
+
+// narrow is above the columns of ASCII's letters and digits, which come first.
+const narrow = 64
 
 // A hit is an evidence word in the text.
 type hit struct {
@@ -53,6 +58,11 @@ func emptyLexicon() *lexicon {
 	}
 	for _, c := range []byte(" -_\t\r\n") {
 		l.class[c] = separator
+	}
+	for c := range byte(utf8.RuneSelf) {
+		if isSmall(c) || isDigit(c) {
+			l.column(c)
+		}
 	}
 	return l
 }
@@ -131,14 +141,18 @@ func (l *lexicon) build(ids map[string]int32) {
 			}
 			queue, level = append(queue, below[:n]), append(level, depth+1)
 			l.nodes, l.labels = append(l.nodes, lexnode{}), append(l.labels, c)
-			l.nodes[at].n++
+			if c < narrow {
+				l.nodes[at].set |= 1 << c
+			}
 			below = below[n:]
 		}
 	}
-	l.pairs = make([]int32, l.columns*l.columns)
-	for a := l.nodes[0].first; a < l.nodes[0].first+l.nodes[0].n; a++ {
-		for b := l.nodes[a].first; b < l.nodes[a].first+l.nodes[a].n; b++ {
-			l.pairs[int(l.labels[a])*l.columns+int(l.labels[b])] = b
+	l.nodes = append(l.nodes, lexnode{first: int32(len(l.nodes))})
+	for a := range uint8(narrow) {
+		for b := range uint8(narrow) {
+			if node := l.child(0, a); node != 0 {
+				l.pairs[int(a)*narrow+int(b)] = l.child(node, b)
+			}
 		}
 	}
 }
@@ -199,8 +213,8 @@ func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
 		}
 		if i+1 < len(s) {
 			node, k := int32(0), i
-			if c|s[i+1] < utf8.RuneSelf {
-				node, k = l.pairs[int(l.class[c])*l.columns+int(l.class[s[i+1]])], i+2
+			if a, b := l.class[c], l.class[s[i+1]]; c|s[i+1] < utf8.RuneSelf && a|b < narrow {
+				node, k = l.pairs[int(a)*narrow+int(b)], i+2
 			}
 			if node != 0 || k == i {
 				var n int
@@ -250,8 +264,14 @@ func (l *lexicon) walk(f *folded, i, k int, node int32, hits []hit) ([]hit, int)
 // child returns the node that column c leads to from node, or 0.
 func (l *lexicon) child(node int32, c uint8) int32 {
 	n := &l.nodes[node]
-	at, ok := slices.BinarySearch(l.labels[n.first:n.first+n.n], c)
-	if !ok || c == 0 {
+	if c < narrow {
+		if n.set>>c&1 == 0 {
+			return 0
+		}
+		return n.first + int32(bits.OnesCount64(n.set&(1<<c-1)))
+	}
+	at, ok := slices.BinarySearch(l.labels[n.first:l.nodes[node+1].first], c)
+	if !ok {
 		return 0
 	}
 	return n.first + int32(at)
