@@ -222,10 +222,11 @@ func (sc *scanner) word(start int) int {
 	if i-start < 2 {
 		return i
 	}
-	list := t.words[t.starts[int(s[start])<<7|int(s[start+1])]][min(i-start, maxLength)]
-	if len(list) == 0 {
+	begins, length := t.starts[int(s[start])<<7|int(s[start+1])], min(i-start, maxLength)
+	if t.lengths[begins]&(1<<length) == 0 {
 		return i
 	}
+	list := t.words[begins][length]
 	digits, last := t.digits(s[start:i]), -1
 	for k := range list {
 		w := &list[k]
@@ -302,8 +303,10 @@ func (sc *scanner) around(i int) {
 	if i+1 < len(sc.s) {
 		next = sc.s[i+1]
 	}
-	for _, a := range sc.e.tables.around[sc.s[i]] {
-		if a.prev[prev] && a.next[next] {
+	around := sc.e.tables.around[sc.s[i]]
+	for k := range around {
+		a := &around[k]
+		if a.prev[prev] && a.next[next] && (i+a.again < len(sc.s) && sc.s[i+a.again] == sc.s[i]) {
 			sc.propose(a.rule, i, i+1, i)
 		}
 	}

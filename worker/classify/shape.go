@@ -53,11 +53,13 @@ type Token struct{ Len int }
 // Around is a byte that gives a shape away, such as the '@' of an address. The
 // candidate is that byte; Check sees Before bytes in front of it and After from it.
 // Where Prev or Next is not empty, one of its bytes must stand right in front of
-// it or right behind; that spares Check most of what it would refuse.
+// it or right behind, and where Again is not 0, the byte itself so far behind it;
+// that spares Check most of what it would refuse.
 type Around struct {
 	Byte          byte
 	Before, After int
 	Prev, Next    string
+	Again         int
 }
 
 // reach is how far around a Number, Run or Token its Check can see.
@@ -157,6 +159,7 @@ type tables struct {
 	starts         [128 * 128]uint16        // by the first two bytes of a word: index into words, 0 for none
 	opened         [128 * 128]bool          // by the same: whether a word that begins so is wanted without a digit near
 	words          [][maxLength + 1][]start // by length, the last for all above
+	lengths        []uint64                 // of words: a bit for each length that has any
 	tokens         [][]int                  // by length
 	minToken       int
 	around         [256][]beside
@@ -177,6 +180,7 @@ type layout struct {
 type beside struct {
 	rule       int
 	prev, next *[256]bool
+	again      int
 }
 
 type run struct{ min, max, rule int }
@@ -192,7 +196,7 @@ type start struct {
 }
 
 func newTables() *tables {
-	t := &tables{layouts: make([]layout, 1), words: make([][maxLength + 1][]start, 1)}
+	t := &tables{layouts: make([]layout, 1), words: make([][maxLength + 1][]start, 1), lengths: make([]uint64, 1)}
 	for c := range t.class {
 		switch b := byte(c); {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
@@ -348,6 +352,7 @@ func (t *tables) addStart(prefix string, s start) {
 	if *at == 0 {
 		*at = uint16(len(t.words))
 		t.words = append(t.words, [maxLength + 1][]start{})
+		t.lengths = append(t.lengths, 0)
 	}
 	if !s.small {
 		t.opened[int(prefix[0])<<7|int(prefix[1])] = true
@@ -355,6 +360,7 @@ func (t *tables) addStart(prefix string, s start) {
 	s.prefix = prefix[2:]
 	for n := min(s.min, maxLength); n <= min(s.max, maxLength); n++ {
 		t.words[*at][n] = append(t.words[*at][n], s)
+		t.lengths[*at] |= 1 << n
 	}
 }
 
@@ -388,7 +394,10 @@ func (a Around) compile(t *tables, rule int) error {
 	if a.Byte >= 0x80 || t.class[a.Byte]&(word|base64) != 0 {
 		return fmt.Errorf("byte %#x cannot be a trigger", a.Byte)
 	}
+	if a.Again < 0 || a.Again > a.After {
+		return fmt.Errorf("again %d bytes behind a trigger: want at most %d", a.Again, a.After)
+	}
 	t.class[a.Byte] |= trigger
-	t.around[a.Byte] = append(t.around[a.Byte], beside{rule, oneOf(a.Prev), oneOf(a.Next)})
+	t.around[a.Byte] = append(t.around[a.Byte], beside{rule, oneOf(a.Prev), oneOf(a.Next), a.Again})
 	return nil
 }

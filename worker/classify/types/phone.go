@@ -20,8 +20,10 @@ func phone() *classify.Type {
 	shape := classify.Run{Min: 7, Max: maxPhone}
 	rule := func(style phoneStyle, verify func(*classify.Candidate) bool, alone, with int) classify.Rule {
 		return classify.Rule{
-			Shape:    shape,
-			Check:    func(c *classify.Candidate) bool { return styleOf(c) == style && p.plausible(c, style) },
+			Shape: shape,
+			Check: func(c *classify.Candidate) bool {
+				return p.begins(c, style) && styleOf(c) == style && p.plausible(c, style)
+			},
 			Verify:   verify,
 			Strength: classify.Ranges,
 			Alone:    alone,
@@ -144,11 +146,20 @@ func styleOf(c *classify.Candidate) phoneStyle {
 	return bare
 }
 
+// begins reports whether a number of the style may begin as the candidate does.
+func (p *phoneBook) begins(c *classify.Candidate, style phoneStyle) bool {
+	if style == international {
+		first := c.Text[c.Start]
+		return first == '+' || first == '(' || first == '0'
+	}
+	return p.planned[len(c.Digits)]>>(c.Digits[0]-'0')&1 == 1
+}
+
 // plausible decides without asking whether such a number exists, and takes an
 // extension into the candidate.
 func (p *phoneBook) plausible(c *classify.Candidate, style phoneStyle) bool {
 	m, d := c.Match(), c.Digits
-	if style != international && p.planned[len(d)]>>(d[0]-'0')&1 == 0 || uniform(d) {
+	if uniform(d) {
 		return false
 	}
 	if b := c.Before(); b == '+' || b == '.' || b == '-' && c.Start > 1 && wordByte(c.Text[c.Start-2]) {
