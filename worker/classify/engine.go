@@ -173,6 +173,7 @@ func (e *Engine) sortLayouts() {
 				continue
 			}
 			typ := e.rules[r].typ
+			l.needy = append(l.needy, typ)
 			l.types[typ/64] |= 1 << (typ % 64)
 		}
 	}

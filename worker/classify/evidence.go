@@ -16,6 +16,7 @@ import (
 type lexicon struct {
 	class   [256]uint8 // a byte's column; 0 for bytes in no word. Cases and separators share one
 	columns int
+	gates   gates
 	pairs   [narrow * narrow]int32 // node after two bytes, by their columns; 0 for none
 	nodes   []lexnode
 	labels  []uint8    // by node: the column that leads to it
@@ -155,6 +156,22 @@ func (l *lexicon) build(ids map[string]int32) {
 			}
 		}
 	}
+	l.sortEvents()
+}
+
+// sortEvents makes the gates: a word begins with a letter or digit of ASCII
+// behind something else, or with another character, of which begins knows more.
+func (l *lexicon) sortEvents() {
+	high := func(c byte) bool { return c >= utf8.RuneSelf }
+	for c := range 256 {
+		if first := byte(c); l.ascii[first] {
+			node := l.child(0, l.class[first])
+			l.gates.add(1+int(l.class[first])%(kinds-1), func(before byte) bool { return !l.ascii[before] }, first,
+				func(second byte) bool { return high(second) || node != 0 && l.child(node, l.class[second]) != 0 })
+		} else if high(first) {
+			l.gates.add(0, all, first, high)
+		}
+	}
 }
 
 // column returns the column of b, a new one if b has none yet.
@@ -189,42 +206,47 @@ func forms(w string) []string {
 // find appends to hits the words that begin in s[lo:hi], and returns the number
 // of bytes it looked at.
 func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
-	s, steps := f.s, hi-lo
-	i := lo
-	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
-		i++
-	}
-	if i > 0 {
-		if r, _ := utf8.DecodeLastRuneInString(s[:i]); l.spaced(r) {
-			i = l.skip(s, i, hi)
+	steps := hi - lo
+	for i := lo; ; i++ {
+		if i = l.gates.next(f.s, i, hi); i >= hi {
+			return hits, steps
+		}
+		if l.begins(f.s, i) {
+			var n int
+			hits, n = l.read(f, i, hits)
+			steps += n
 		}
 	}
-	for i < hi {
-		c := s[i]
-		if !l.ascii[c] {
-			if c < utf8.RuneSelf {
-				i++
-				continue
-			}
-			if r, n := utf8.DecodeRuneInString(s[i:]); !l.isLetter(r) {
-				i += n
-				continue
-			}
+}
+
+// begins reports whether s[i] is the first byte of a word.
+func (l *lexicon) begins(s string, i int) bool {
+	if c := s[i]; l.ascii[c] {
+		if before := byteBefore(s, i); before < utf8.RuneSelf {
+			return !l.ascii[before]
 		}
-		if i+1 < len(s) {
-			node, k := int32(0), i
-			if a, b := l.class[c], l.class[s[i+1]]; c|s[i+1] < utf8.RuneSelf && a|b < narrow {
-				node, k = l.pairs[int(a)*narrow+int(b)], i+2
-			}
-			if node != 0 || k == i {
-				var n int
-				hits, n = l.walk(f, i, k, node, hits)
-				steps += n
-			}
-		}
-		i = l.skip(s, i, hi)
+	} else if r, _ := utf8.DecodeRuneInString(s[i:]); c < utf8.RuneSelf || !l.isLetter(r) {
+		return false
+	} else if !l.spaced(r) {
+		return true
 	}
-	return hits, steps
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	return !l.spaced(before)
+}
+
+// read appends to hits the words that s[i:] begins with, and returns the number
+// of bytes it looked at.
+func (l *lexicon) read(f *folded, i int, hits []hit) ([]hit, int) {
+	if i+1 < len(f.s) {
+		c, next := f.s[i], f.s[i+1]
+		if a, b := l.class[c], l.class[next]; c|next < utf8.RuneSelf && a|b < narrow {
+			if node := l.pairs[int(a)*narrow+int(b)]; node != 0 {
+				return l.walk(f, i, i+2, node, hits)
+			}
+			return hits, 0
+		}
+	}
+	return l.walk(f, i, i, 0, hits)
 }
 
 // walk follows the trie from node, which s[i:k] led to.
@@ -303,28 +325,6 @@ func (l *lexicon) ends(s string, k int) bool {
 	}
 	next, _ := utf8.DecodeRuneInString(s[k:])
 	return !l.spaced(next)
-}
-
-// skip returns the end of the word that i is in, or where it reaches hi.
-func (l *lexicon) skip(s string, i, hi int) int {
-	for start := i; i < hi; {
-		if l.ascii[s[i]] {
-			i++
-			continue
-		}
-		if s[i] < utf8.RuneSelf {
-			return i
-		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if !l.spaced(r) {
-			if i == start {
-				i += n
-			}
-			return i
-		}
-		i += n
-	}
-	return i
 }
 
 func alnum(c byte) bool {

@@ -138,23 +138,41 @@ func (sc *scanner) follow(open int, sep uint8, i, j int) int {
 
 // read proposes the number s[start:end] to the rules of its layout.
 func (sc *scanner) read(l *layout, start, end int, kinds uint8) {
-	rules := l.rules
-	if l.alone < len(rules) && sc.opt.MaxExplanations == 0 && !sc.supportedAny(l.types, start, end) {
-		rules = rules[:l.alone]
-	}
-	if len(rules) == 0 {
-		return
+	var near []uint64 // the types for which a rule that needs evidence may have it
+	if l.alone < len(l.rules) && sc.opt.MaxExplanations == 0 {
+		near = sc.typesNear(start, end)
+		if l.alone == 0 && !meet(l.types, near) {
+			return
+		}
 	}
 	if sc.partOfLonger(start, end, kinds) {
-		for _, r := range rules {
+		for _, r := range l.rules {
 			sc.refuse(r, start, end, LongerNumber)
 		}
 		return
 	}
 	sc.setDigits(start, end)
-	for _, r := range rules {
+	for _, r := range l.rules[:l.alone] {
 		sc.propose(r, start, end, end)
 	}
+	if near != nil && !meet(l.types, near) {
+		return
+	}
+	for i, r := range l.rules[l.alone:] {
+		if typ := l.needy[i]; near == nil || near[typ/64]>>(typ%64)&1 != 0 {
+			sc.propose(r, start, end, end)
+		}
+	}
+}
+
+// meet reports whether two sets of types have one in common.
+func meet(a, b []uint64) bool {
+	for i, set := range a {
+		if set&b[i] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (sc *scanner) setDigits(start, end int) {

@@ -162,18 +162,9 @@ func (sc *scanner) scan() {
 		sc.due = end
 		sc.tokens(end)
 		for i < end {
-			before, here := t.gates[sc.byteBefore(i)], t.gates[s[i]]
 			// Most bytes neither give a shape away nor begin a word that could
 			// be one; for them this is all.
-			for i < min(end, len(s)-1) {
-				behind := t.gates[s[i+1]]
-				if here.opens(before, behind) {
-					break
-				}
-				before, here = here, behind
-				i++
-			}
-			if i < end {
+			if i = t.gates.next(s, i, end); i < end {
 				i = sc.event(i)
 			}
 		}
@@ -186,18 +177,10 @@ func (sc *scanner) scan() {
 	sc.answer()
 }
 
-// byteBefore returns the byte before i. The text's edge is as good as a space.
-func (sc *scanner) byteBefore(i int) byte {
-	if i == 0 {
-		return ' '
-	}
-	return sc.s[i-1]
-}
-
 // event handles what begins at i, if anything does, and returns where to go on.
 func (sc *scanner) event(i int) int {
 	s, t := sc.s, sc.e.tables
-	b, before := s[i], sc.byteBefore(i)
+	b, before := s[i], byteBefore(s, i)
 	switch c := t.class[b]; {
 	case c&trigger != 0:
 		sc.around(i)

@@ -82,51 +82,27 @@ const (
 
 const word = letter | digit
 
-// A candidate begins with an event: a number, a word that begins as some Word
-// does, a digit right behind small letters, or a trigger. gates tells of each
-// byte of which kinds of events it may be the first, by a bit each, and of
-// which it may stand right before the first, and right behind it. Three bytes
-// that have no kind in common are no event, and of an ordinary text that are
-// nearly all. The triggers share some kinds, and the first bytes of words others.
+// The kinds of events that begin a candidate: a number, a digit right behind
+// small letters, a trigger, and a word that begins as some Word does. Triggers
+// share some kinds, and the first letters of words the others.
 const (
 	kindNumber = iota
 	kindJoint
 	kindTrigger
 	kindStart = kindTrigger + 6
-	kinds     = 64 / 3
 )
-
-type gate uint64
-
-// opens reports whether a byte with the gate g may be the first of an event
-// between two others.
-func (g gate) opens(before, behind gate) bool {
-	return g>>kinds&before&(behind>>(2*kinds)) != 0
-}
-
-// add says that the bytes of first, which stand between those of before and
-// behind, are events of a kind.
-func (t *tables) add(kind int, before, first, behind func(byte) bool) {
-	for c := range t.gates {
-		for place, may := range []func(byte) bool{before, first, behind} {
-			if may(byte(c)) {
-				t.gates[c] |= 1 << (place*kinds + kind)
-			}
-		}
-	}
-}
 
 // sortEvents makes the gates, once all shapes are known.
 func (t *tables) sortEvents() {
-	is := func(classes uint8) func(byte) bool { return func(c byte) bool { return t.class[c]&classes != 0 } }
 	apart := func(c byte) bool { return t.class[c]&word == 0 }
-	any := func(byte) bool { return true }
-	t.add(kindNumber, apart, is(digit), any)
-	t.add(kindJoint, isSmall, is(digit), any)
+	for c := byte('0'); c <= '9'; c++ {
+		t.gates.add(kindNumber, apart, c, all)
+		t.gates.add(kindJoint, isSmall, c, all)
+	}
 	kind := kindTrigger
 	for c, rules := range t.around {
 		for _, a := range rules {
-			t.add(kind, in(a.prev), func(b byte) bool { return int(b) == c }, in(a.next))
+			t.gates.add(kind, in(a.prev), byte(c), in(a.next))
 		}
 		if len(rules) > 0 {
 			kind = max(kindTrigger, (kind+1)%kindStart)
@@ -138,19 +114,15 @@ func (t *tables) sortEvents() {
 		if copy(seconds[:], t.opened[first<<7:][:128]); t.class[first]&digit != 0 || seconds == [256]bool{} {
 			continue
 		}
-		t.add(kind, apart, func(b byte) bool { return int(b) == first }, in(&seconds))
+		t.gates.add(kind, apart, byte(first), in(&seconds))
 		kind = max(kindStart, (kind+1)%kinds)
 	}
 }
 
-func in(set *[256]bool) func(byte) bool { return func(b byte) bool { return set[b] } }
-
-func isSmall(c byte) bool { return c >= 'a' && c <= 'z' }
-
 // tables are what the shapes of all rules compile to.
 type tables struct {
 	class          [256]uint8
-	gates          [256]gate
+	gates          gates
 	sep            [256]uint8         // 1 + index in seps, 0 for other bytes
 	layouts        []layout           // a trie; 0 is the root
 	single         [maxGroup + 1]bool // lengths at which one group of digits can be a Number or a Run
@@ -173,7 +145,8 @@ type layout struct {
 	next  [len(seps) + 1][maxGroup + 1]uint16
 	rules []int    // first those that may speak without evidence
 	alone int      // how many these are
-	types []uint64 // the set of the types of the others
+	needy []int    // the types of the others, one by one
+	types []uint64 // and as a set
 }
 
 // A beside is an Around's rule and the bytes that may stand beside it.

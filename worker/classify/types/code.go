@@ -122,6 +122,13 @@ func upper(b byte) byte {
 	return b
 }
 
+func lower(b byte) byte {
+	if b >= 'A' && b <= 'Z' {
+		return b - 'A' + 'a'
+	}
+	return b
+}
+
 // takeLetter extends c by the letter behind it, which one of seps may precede,
 // and returns it as a capital. It returns 0 if no word ends in such a letter.
 func takeLetter(c *classify.Candidate, seps string) byte {
