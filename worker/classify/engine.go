@@ -195,6 +195,10 @@ func (e *Engine) Lookup(id string) (*Type, bool) {
 // alias was named and its members were not.
 func (e *Engine) choose(opt *Options, look, report []bool) error {
 	copy(report, e.everyone)
+	if len(opt.Types)+len(opt.Categories)+len(opt.Countries) == 0 {
+		copy(look, report) // everyone is no alias
+		return nil
+	}
 	if len(opt.Types) > 0 {
 		clear(report)
 		for _, id := range opt.Types {

@@ -53,7 +53,8 @@ type scanner struct {
 	support []hit // of the match at hand
 	taken   []span
 	tallies []tally
-	unique  int // over all tallies
+	tallied []int // the types with a tally
+	unique  int   // over all tallies
 	value   []byte
 
 	explanations []Explanation
@@ -147,7 +148,10 @@ func (sc *scanner) forget() {
 	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
 	sc.pending, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.found[:0], sc.grouped[:0], -1
 	clear(sc.passed)
-	clear(sc.tallies)
+	for _, typ := range sc.tallied {
+		sc.tallies[typ] = tally{}
+	}
+	sc.tallied = sc.tallied[:0]
 	clear(sc.value[:cap(sc.value)])
 	clear(sc.digits[:])
 }
@@ -259,6 +263,9 @@ func (sc *scanner) tokens(hi int) {
 	}
 	for ; sc.probe < hi; sc.probe += step {
 		p := sc.probe
+		if t.class[s[p]]&(word|base64) == 0 {
+			continue
+		}
 		from := p
 		for from > 0 && p-from < step && t.class[s[from-1]]&(word|base64) != 0 {
 			from--
@@ -268,8 +275,8 @@ func (sc *scanner) tokens(hi int) {
 			to++
 		}
 		sc.steps += to - from
-		if to-from > longest || p-from == step || to == p {
-			continue // too long, or seen from an earlier probe, or none
+		if to-from > longest || p-from == step {
+			continue // too long, or seen from an earlier probe
 		}
 		for _, r := range t.tokens[to-from] {
 			sc.propose(r, from, to, to)
@@ -406,6 +413,7 @@ func (sc *scanner) tally(typ int, c *candidate, text string) {
 	t := &sc.tallies[typ]
 	if t.count == 0 {
 		t.unique = map[uint64]struct{}{}
+		sc.tallied = append(sc.tallied, typ)
 	}
 	t.count++
 	t.best = max(t.best, c.confidence)
@@ -462,11 +470,9 @@ func (sc *scanner) isAllowed(typ int, text string) bool {
 
 func (sc *scanner) result() *Result {
 	res := &Result{Partial: sc.err != nil || sc.lost, Explanations: sc.explained(), Unexplained: sc.unexplained}
-	for i := range sc.tallies {
+	slices.Sort(sc.tallied)
+	for _, i := range sc.tallied {
 		t := &sc.tallies[i]
-		if t.count == 0 {
-			continue
-		}
 		slices.SortFunc(t.attributes, func(a, b Attribute) int { return b.Confidence - a.Confidence })
 		res.Findings = append(res.Findings, Finding{
 			Type:        sc.e.types[i],
