@@ -296,7 +296,7 @@ func (sc *scanner) around(i int) {
 	around := sc.e.tables.around[sc.s[i]]
 	for k := range around {
 		a := &around[k]
-		if a.prev[prev] && a.next[next] && (i+a.again < len(sc.s) && sc.s[i+a.again] == sc.s[i]) {
+		if a.prev[prev] && a.next[next] && a.ends.have(sc.s[:i]) && i+a.again < len(sc.s) && sc.s[i+a.again] == sc.s[i] {
 			sc.propose(a.rule, i, i+1, i)
 		}
 	}

@@ -53,12 +53,15 @@ type Token struct{ Len int }
 // Around is a byte that gives a shape away, such as the '@' of an address. The
 // candidate is that byte; Check sees Before bytes in front of it and After from it.
 // Where Prev or Next is not empty, one of its bytes must stand right in front of
-// it or right behind, and where Again is not 0, the byte itself so far behind it;
-// that spares Check most of what it would refuse.
+// it or right behind; where there are Ends, one of these strings of a byte or two
+// must stand right in front, small letters standing for capitals too; and where
+// Again is not 0, the byte itself so far behind it. That spares Check most of
+// what it would refuse.
 type Around struct {
 	Byte          byte
 	Before, After int
 	Prev, Next    string
+	Ends          []string
 	Again         int
 }
 
@@ -153,7 +156,60 @@ type layout struct {
 type beside struct {
 	rule       int
 	prev, next *[256]bool
+	ends       *ends // nil for any
 	again      int
+}
+
+// ends are strings of up to two bytes: those of which the first byte and the last
+// have a bit in common. There is a bit for each last byte.
+type ends struct{ first, last [256]uint32 }
+
+func newEnds(strs []string) (*ends, error) {
+	var e ends
+	kinds := 0
+	for _, s := range strs {
+		if len(s) < 1 || len(s) > 2 {
+			return nil, fmt.Errorf("end %q: want a byte or two", s)
+		}
+		last := s[len(s)-1]
+		if e.last[last] == 0 {
+			if kinds == 32 {
+				return nil, fmt.Errorf("end %q: too many last bytes", s)
+			}
+			e.last[last] = 1 << kinds
+			kinds++
+		}
+		for c := range e.first {
+			if len(s) == 1 || lowerASCII(byte(c)) == s[0] {
+				e.first[c] |= e.last[last]
+			}
+		}
+	}
+	for c := 'A'; c <= 'Z'; c++ {
+		e.last[c] = e.last[c+'a'-'A']
+	}
+	return &e, nil
+}
+
+func lowerASCII(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c - 'A' + 'a'
+	}
+	return c
+}
+
+// have reports whether s ends in one of them.
+func (e *ends) have(s string) bool {
+	switch n := len(s); {
+	case e == nil:
+		return true
+	case n == 0:
+		return false
+	case n == 1:
+		return e.last[s[0]]&e.first[0] != 0 // of the ends of one byte
+	default:
+		return e.last[s[n-1]]&e.first[s[n-2]] != 0
+	}
 }
 
 type run struct{ min, max, rule int }
@@ -370,7 +426,17 @@ func (a Around) compile(t *tables, rule int) error {
 	if a.Again < 0 || a.Again > a.After {
 		return fmt.Errorf("again %d bytes behind a trigger: want at most %d", a.Again, a.After)
 	}
+	around := beside{rule: rule, prev: oneOf(a.Prev), next: oneOf(a.Next), again: a.Again}
+	if len(a.Ends) > 0 {
+		var err error
+		if around.ends, err = newEnds(a.Ends); err != nil {
+			return err
+		}
+		for c := range around.prev {
+			around.prev[c] = around.prev[c] && around.ends.last[c] != 0
+		}
+	}
 	t.class[a.Byte] |= trigger
-	t.around[a.Byte] = append(t.around[a.Byte], beside{rule, oneOf(a.Prev), oneOf(a.Next), a.Again})
+	t.around[a.Byte] = append(t.around[a.Byte], around)
 	return nil
 }

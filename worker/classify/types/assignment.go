@@ -18,6 +18,9 @@ type assigner struct {
 // closing is what may stand between a name and the sign behind it.
 const closing = " \t\"'`]:"
 
+// separators are what may stand within a name.
+const separators = "_- "
+
 // passwords are what people choose, secrets what machines draw.
 var (
 	passwordNames = assigner{
@@ -36,10 +39,16 @@ var (
 // passwordAssignment is a password or another secret in a configuration, in code,
 // in a form or in a letter: its name, '=' or ':', and its value.
 func passwordAssignment() *classify.Type {
-	ends := lasts(passwordNames.names) + lasts(secretNames.names) + closing
+	ends := lasts(slices.Concat(passwordNames.names, secretNames.names)...)
+	for _, end := range ends {
+		for _, separator := range separators {
+			ends = append(ends, string(separator)+end[1:])
+		}
+	}
+	ends = append(ends, strings.Split(closing, "")...)
 	rule := func(sign byte) classify.Rule {
 		return classify.Rule{
-			Shape:    classify.Around{Byte: sign, Before: 40, After: 160, Prev: ends},
+			Shape:    classify.Around{Byte: sign, Before: 40, After: 160, Ends: ends},
 			Check:    func(c *classify.Candidate) bool { return passwordNames.found(c) || secretNames.found(c) },
 			Strength: classify.Form,
 			Alone:    65,
@@ -122,7 +131,7 @@ func (a *assigner) named(before string) bool {
 func endsInName(s, name string) bool {
 	i := len(s)
 	for k := len(name) - 1; k >= 0; k-- {
-		for k < len(name)-1 && i > 0 && strings.IndexByte("_- ", s[i-1]) >= 0 {
+		for k < len(name)-1 && i > 0 && strings.IndexByte(separators, s[i-1]) >= 0 {
 			i--
 		}
 		if i == 0 || lower(s[i-1]) != name[k] {
