@@ -87,10 +87,10 @@ type corpus struct {
 func corpora() []corpus {
 	var all []corpus
 	for k, kind := range kinds {
-		all = append(all, corpus{kind.name, text(k, 1<<20), map[string]int{"prose": 1, "log": 200, "csv": 150, "dense": 210}[kind.name]})
+		all = append(all, corpus{kind.name, text(k, 1<<20), map[string]int{"prose": 1, "log": 90, "csv": 130, "dense": 160}[kind.name]})
 	}
 	for _, g := range genres {
-		all = append(all, corpus{"mixed " + g.name, g.write(1, 1<<20)[:1<<20], map[string]int{"prose": 25, "log": 240, "csv": 500, "code": 100, "json": 250}[g.name]})
+		all = append(all, corpus{"mixed " + g.name, g.write(1, 1<<20)[:1<<20], map[string]int{"prose": 20, "log": 175, "csv": 430, "code": 80, "json": 215}[g.name]})
 	}
 	return all
 }
