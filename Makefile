@@ -36,23 +36,31 @@ check-deploy:
 test: tools
 	go run $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --hide-summary skipped -- $(race) -timeout 20m ./...
 
-# What the tests need beside Go is installed where that is possible. What is
-# missing all the same is said, and with CI=true it is an error.
+# What the tests need beside Go: a program, its Debian package, and what is not
+# tested without it.
+define needed
+redis-server redis-server the system on a real Redis
+npm npm Graph's clients for JavaScript, and how the page is built
+chromium chromium the page
+python3 python3 the snippets in Python
+curl curl the snippets in shell
+promtool prometheus the alerts
+systemd-analyze systemd the units
+endef
+export needed
+
+# It is installed where that is possible. What is missing all the same is said,
+# and with CI=true it is an error.
 tools:
-	@missing=; \
-	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
-	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
-	command -v chromium >/dev/null || missing="$$missing chromium"; \
-	[ "$$(go env CGO_ENABLED)" = 1 ] || missing="$$missing gcc libc6-dev"; \
-	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	@lacking() { echo "$$needed" | while read -r program package what; do \
+		command -v $$program >/dev/null || eval echo "$$1"; done; }; \
+	compiler() { [ "$$(go env CGO_ENABLED)" = 1 ] || echo "$$1"; }; \
+	missing="$$(lacking '$$package') $$(compiler 'gcc libc6-dev')"; \
+	if [ "$$missing" != " " ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi; \
-	ok=true; \
-	command -v redis-server >/dev/null || { ok=false; echo "no redis-server: the tests on a real Redis are skipped"; }; \
-	command -v npm >/dev/null || { ok=false; echo "no npm: the tests with Graph's clients for JavaScript, and of how the page is built, are skipped"; }; \
-	command -v chromium >/dev/null || { ok=false; echo "no chromium: the tests of the page are skipped"; }; \
-	[ "$$(go env CGO_ENABLED)" = 1 ] || { ok=false; echo "no C compiler: the tests run without the race detector"; }; \
-	$$ok || [ "$$CI" != true ]
+	said="$$(lacking 'no $$program, so untested: $$what')$$(compiler ' no C compiler: the tests run without the race detector')"; \
+	[ -z "$$said" ] || { echo "$$said"; [ "$$CI" != true ]; }
 
 # The page for people, from its sources in api/dashboard/web. What comes out is
 # committed; "go test ./api/dashboard -run TestPage -update" takes the screenshots.

@@ -21,6 +21,7 @@ import (
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/embedded"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 	"github.com/classifyd/classifyd/jobs/tenants"
 )
 
@@ -73,15 +74,7 @@ func startWith(t testing.TB, qo jobs.Options, change ...func(*api.Options)) *ser
 
 // work runs h for the jobs of a type until the test ends.
 func (s *service) work(jobType string, run func(context.Context, *jobs.Job) (*jobs.Result, error)) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
-	done := make(chan error)
-	go func() { done <- s.queue.Work(ctx, []jobs.Handler{{Type: jobType, Run: run}}) }()
-	s.t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			s.t.Errorf("work: %v", err)
-		}
-	})
+	jobtest.Work(s.t, s.queue, jobs.Handler{Type: jobType, Run: run})
 }
 
 // catalogue is a Catalogue of few types.

@@ -22,6 +22,7 @@ import (
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 const eventsPath = jobsPath + "/events"
@@ -323,7 +324,7 @@ func streams() int {
 func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t)
-		l := make(pipes)
+		l := make(jobtest.Pipes)
 		srv := api.NewServer("", s.api, slog.New(slog.DiscardHandler))
 		serving := make(chan struct{})
 		go func() { srv.Serve(l); close(serving) }()

@@ -36,6 +36,7 @@ func (a *api) services() []route {
 		{name: "livez", path: "/livez", open: true, verbs: map[string]handler{"GET": a.live}},
 		{name: "readyz", path: "/readyz", open: true, verbs: map[string]handler{"GET": a.ready}},
 		{name: "openapi", path: "/openapi.yaml", open: true, media: yaml, verbs: map[string]handler{"GET": a.describe(yaml, openAPI)}},
+		{name: "queues", path: "/queues", verbs: map[string]handler{"GET": a.queues}},
 	}
 	if a.gather != nil {
 		routes = append(routes, route{name: "metrics", path: "/metrics", media: plain, verbs: map[string]handler{"GET": a.exposition}})

@@ -70,13 +70,14 @@ func TestScopeOpensItsRoutesAndNoOther(t *testing.T) {
 		{"DELETE", "/sensitiveTypes/" + none, []auth.Scope{types}},
 		{"POST", "/$batch", auth.Scopes},
 		{"GET", "/metrics", []auth.Scope{operate}},
+		{"GET", "/queues", []auth.Scope{operate}},
 	} {
 		for _, scope := range auth.Scopes {
 			path := "/beta/dataClassification" + tt.path
 			switch tt.path {
 			case "/$batch":
 				path = "/beta/$batch"
-			case "/metrics":
+			case "/metrics", "/queues":
 				path = tt.path
 			}
 			var headers []string

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"bufio"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -19,37 +18,17 @@ import (
 
 func TestMain(m *testing.M) { jobtest.Main(m) }
 
-// pipes is a listener whose connections are pipes in memory.
-type pipes chan net.Conn
-
-func (p pipes) Accept() (net.Conn, error) {
-	c, ok := <-p
-	if !ok {
-		return nil, net.ErrClosed
-	}
-	return c, nil
-}
-
-func (p pipes) Close() error   { return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
 // serve runs the API on a server and returns a way to connect to it.
 func serve(t *testing.T, h http.Handler) func() net.Conn {
-	l := make(pipes)
-	srv := api.NewServer("", h, slog.New(slog.DiscardHandler))
-	done := make(chan error)
-	go func() { done <- srv.Serve(l) }()
-	t.Cleanup(func() {
-		close(l)
-		if err := <-done; !errors.Is(err, net.ErrClosed) {
-			t.Error(err)
-		}
-		srv.Close()
-	})
+	t.Helper()
+	dial := jobtest.Serve(t, api.NewServer("", h, slog.New(slog.DiscardHandler)))
 	return func() net.Conn {
-		client, server := net.Pipe()
+		t.Helper()
+		client, err := dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		t.Cleanup(func() { client.Close() })
-		l <- server
 		return client
 	}
 }

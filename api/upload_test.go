@@ -19,6 +19,7 @@ import (
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/blob"
 	"github.com/classifyd/classifyd/jobs/embedded"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 // A pattern is n bytes that take no memory. Most is how large the heap was
@@ -64,21 +65,13 @@ func TestLargeFilesStreamThroughTheAPIAndTheWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	redis := embedded.Start()
-	defer redis.Close()
+	t.Cleanup(redis.Close)
 	q, err := jobs.Open(t.Context(), jobs.Options{Redis: redis.Options(), Blobs: store})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer q.Close()
-	ctx, stop := context.WithCancel(t.Context())
-	worked := make(chan error, 1)
-	go func() { worked <- q.Work(ctx, []jobs.Handler{digester()}) }()
-	defer func() {
-		stop()
-		if err := <-worked; err != nil {
-			t.Error(err)
-		}
-	}()
+	t.Cleanup(func() { q.Close() })
+	jobtest.Work(t, q, digester())
 	srv := httptest.NewServer(api.New(api.Options{Queue: q, MaxFile: size}))
 	defer srv.Close()
 

@@ -45,7 +45,20 @@ type Worker struct {
 	Types       []string  `json:"types"`   // of the jobs that it serves
 	Running     int       `json:"running"` // jobs
 	Concurrency int       `json:"concurrency"`
+	Runs        []Run     `json:"runs,omitempty"` // the longest of them, up to 10, the longest first
 }
+
+// A Run is one attempt at a job.
+type Run struct {
+	ID       ID        `json:"id"`
+	Type     string    `json:"type"`
+	Started  time.Time `json:"started"` // by the clock of the worker's host
+	Progress int       `json:"progress"`
+}
+
+// toldRuns is how many runs of a worker an Overview has: for each worker they
+// cross the network with each heartbeat.
+const toldRuns = 10
 
 // Overview tells what there is to do and who does it. A worker that died is
 // in it for 10 s.
@@ -108,9 +121,15 @@ func (o *Overview) add(reply any) error {
 // announce says in the first shard that w is there and what it does. Only an
 // Overview is the poorer when that does not arrive.
 func (w *worker) announce(ctx context.Context) {
+	about := Worker{Host: w.host, PID: os.Getpid(), Started: w.began, Types: w.types, Concurrency: w.q.opt.Concurrency}
 	w.mu.Lock()
-	about := Worker{Host: w.host, PID: os.Getpid(), Started: w.began, Types: w.types, Running: len(w.runs), Concurrency: w.q.opt.Concurrency}
+	about.Running = len(w.runs)
+	for _, a := range w.runs {
+		about.Runs = append(about.Runs, Run{ID: a.job.ID, Type: a.job.Type, Started: a.taken.UTC(), Progress: int(a.progress.Load())})
+	}
 	w.mu.Unlock()
+	slices.SortFunc(about.Runs, func(a, b Run) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID)) })
+	about.Runs = about.Runs[:min(len(about.Runs), toldRuns)]
 	b, err := json.Marshal(about)
 	if err == nil {
 		sh := w.q.shards[0]

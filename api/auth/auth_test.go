@@ -7,31 +7,17 @@ import (
 	"errors"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/classifyd/classifyd/api/auth"
+	"github.com/classifyd/classifyd/api/daemontest"
 )
 
-// TestHostileRequests runs the module hostile, which keeps what its OpenID
-// Connect provider needs out of ours.
-func TestHostileRequests(t *testing.T) {
-	for _, args := range [][]string{{"mod", "download"}, {"test", "-count=1", "."}} {
-		c := exec.CommandContext(t.Context(), "go", args...)
-		c.Dir = "hostile"
-		out, err := c.CombinedOutput()
-		switch {
-		case err != nil && args[0] == "mod" && os.Getenv("CI") != "true":
-			t.Skipf("go mod download: %v\n%s", err, out)
-		case err != nil:
-			t.Fatalf("go %s: %v\n%s", args[0], err, out)
-		}
-	}
-}
+// TestHostileRequests runs a module that has an OpenID Connect provider.
+func TestHostileRequests(t *testing.T) { daemontest.Module(t, "hostile") }
 
 func TestCertificateSpeaksForItsTenant(t *testing.T) {
 	uri, err := url.Parse("spiffe://example.org/scanner")

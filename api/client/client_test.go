@@ -28,44 +28,12 @@ import (
 
 func TestMain(m *testing.M) { jobtest.Main(m) }
 
-// pipes is a listener whose connections are pipes in memory.
-type pipes chan net.Conn
-
-func (p pipes) Accept() (net.Conn, error) {
-	c, ok := <-p
-	if !ok {
-		return nil, net.ErrClosed
-	}
-	return c, nil
-}
-
-func (p pipes) Close() error   { return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
 // reach serves h in memory and returns a client of it.
 func reach(t *testing.T, h http.Handler, change ...func(*client.Options)) *client.Client {
 	t.Helper()
-	l := make(pipes)
-	srv := &http.Server{Handler: h}
-	done := make(chan error)
-	go func() { done <- srv.Serve(l) }()
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		near, far := net.Pipe()
-		select {
-		case l <- far:
-			return near, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		close(l)
-		if err := <-done; !errors.Is(err, net.ErrClosed) {
-			t.Error(err)
-		}
-		srv.Close()
-	})
+	dial := jobtest.Serve(t, &http.Server{Handler: h})
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx) }}
+	t.Cleanup(transport.CloseIdleConnections)
 	o := client.Options{URL: "http://service.test/beta/", HTTP: &http.Client{Transport: transport}}
 	for _, c := range change {
 		c(&o)
@@ -116,8 +84,6 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // work runs jobs, each for a while, until the test ends.
 func (s *service) work(d time.Duration) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
-	done := make(chan error)
 	run := func(ctx context.Context, _ *jobs.Job) (*jobs.Result, error) {
 		select {
 		case <-time.After(d):
@@ -126,13 +92,7 @@ func (s *service) work(d time.Duration) {
 			return nil, context.Cause(ctx)
 		}
 	}
-	go func() { done <- s.queue.Work(ctx, []jobs.Handler{{Type: wire.ClassifyText, Run: run}}) }()
-	s.t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			s.t.Errorf("work: %v", err)
-		}
-	})
+	jobtest.Work(s.t, s.queue, jobs.Handler{Type: wire.ClassifyText, Run: run})
 }
 
 func (s *service) count() int64 {

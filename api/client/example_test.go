@@ -70,15 +70,21 @@ func ExampleClient_Submit() {
 	// Output: succeeded: {"cards":1}
 }
 
-func ExampleClient_Watch() {
+// connect returns a client, as ExampleClient_Submit makes one, of what serve runs.
+func connect() (c *client.Client, stop func()) {
 	address, stop := serve()
-	defer stop()
-
-	ctx := context.Background()
 	c, err := client.New(client.Options{URL: address})
 	if err != nil {
 		log.Fatal(err)
 	}
+	return c, stop
+}
+
+func ExampleClient_Watch() {
+	c, stop := connect()
+	defer stop()
+
+	ctx := context.Background()
 	job, err := c.Submit(ctx, client.Submission{Request: wire.TextRequest{Text: "nothing of note"}})
 	if err != nil {
 		log.Fatal(err)
@@ -95,14 +101,10 @@ func ExampleClient_Watch() {
 }
 
 func ExampleClient_Jobs() {
-	address, stop := serve()
+	c, stop := connect()
 	defer stop()
 
 	ctx := context.Background()
-	c, err := client.New(client.Options{URL: address})
-	if err != nil {
-		log.Fatal(err)
-	}
 	for range 3 {
 		job, err := c.Submit(ctx, client.Submission{Request: wire.TextRequest{Text: "a letter"}})
 		if err != nil {
@@ -125,14 +127,10 @@ func ExampleClient_Jobs() {
 }
 
 func ExampleClient_Delete() {
-	address, stop := serve()
+	c, stop := connect()
 	defer stop()
 
 	ctx := context.Background()
-	c, err := client.New(client.Options{URL: address})
-	if err != nil {
-		log.Fatal(err)
-	}
 	job, err := c.Submit(ctx, client.Submission{Request: wire.TextRequest{Text: "a letter"}})
 	if err != nil {
 		log.Fatal(err)

@@ -18,19 +18,52 @@ import (
 )
 
 // Build returns the path of a daemon, with the race detector in it if the test
-// has it. The test's package lies two directories below the module's root.
+// has it.
 func Build(t *testing.T) string {
 	t.Helper()
-	look(t, "../..")
+	dir := root(t)
+	look(t, dir)
 	path := filepath.Join(t.TempDir(), "classifyd")
 	args := []string{"build", "-o", path}
 	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
 		args = append(args, "-race")
 	}
-	if out, err := exec.CommandContext(t.Context(), "go", append(args, "../../cmd/classifyd")...).CombinedOutput(); err != nil {
+	c := exec.CommandContext(t.Context(), "go", append(args, "./cmd/classifyd")...)
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	return path
+}
+
+// Module runs the tests of a module of their own, which keeps what they need
+// out of ours.
+func Module(t *testing.T, dir string) {
+	t.Helper()
+	look(t, root(t))
+	Fetch(t, dir, "go", "mod", "download")
+	c := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./...")
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("go test: %v\n%s", err, out)
+	}
+}
+
+// root is the directory of the module that the test's package is in.
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir != filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+	t.Fatal("the test runs outside of a module")
+	return ""
 }
 
 // look reads the directories below root. What other processes read on behalf

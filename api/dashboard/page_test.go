@@ -210,9 +210,12 @@ func plots(t *testing.T, s service, p *tab) {
 	for range 20 {
 		s.post(`{"type":"classifyText","request":{"text":"x"}}`)
 	}
+	p.do(chromedp.EmulateViewport(1200, 1400))
 	p.visit("#live")
 	p.shows(".plot", "Running 1")
-	p.shows("table", id)
+	p.shows("[aria-label='Running jobs']", id)
+	p.shows("[aria-label=Lanes]", "normal")
+	p.shows("[aria-label=Workers]", id)
 	// Drawn is what has other colors than the axes.
 	p.until(`[...document.querySelectorAll('.plot canvas')].filter((c) => {
 		const pixels = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)
@@ -254,7 +257,7 @@ func worksByKeyboard(t *testing.T, _ service, p *tab) {
 	p.shows("mark", "4111 1111 1111 1111")
 }
 
-// guard lets nobody at a service who does not say the word.
+// guard lets nobody at a service who does not say the word, and nobody operate it.
 func guard(t *testing.T, s service) string {
 	t.Helper()
 	target, err := url.Parse(s.base)
@@ -271,6 +274,10 @@ func guard(t *testing.T, s service) string {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			w.WriteHeader(http.StatusUnauthorized)
 			fmt.Fprint(w, `{"error":{"code":"unauthorized","message":"the request must say who sends it"}}`)
+			return
+		}
+		if r.URL.Path == "/queues" {
+			w.WriteHeader(http.StatusForbidden)
 			return
 		}
 		proxy.ServeHTTP(w, r)
@@ -295,6 +302,10 @@ func signsInByKey(t *testing.T, s service, p *tab) {
 	p.until(`document.querySelector('table.jobs') && !document.querySelector('[role=alert]')`)
 	p.visit("#types") // the tab keeps the key
 	p.shows("output", "types")
+	p.visit("#live") // of one who is no operator
+	p.until(`performance.getEntriesByType('resource').some((e) => e.name.endsWith('/queues') && e.responseStatus === 403)`)
+	p.shows("h2", "Running now")
+	p.lacks("h2, h3", "Workers")
 	p.press("header", "Sign out")
 	p.shows(".stream", "Not signed in")
 }

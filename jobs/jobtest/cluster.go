@@ -28,7 +28,7 @@ func StartCluster(t testing.TB, replicas bool, args ...string) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
 	node := func() *Server {
-		return startServer(t, func(s *Server) []string {
+		return startServer(t, t.TempDir(), func(s *Server) []string {
 			return append([]string{"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir, "--appendonly", "yes", "--save", "", "--loglevel", "notice", "--repl-diskless-sync-delay", "0",
 				"--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "1000",
 				"--cluster-replica-validity-factor", "0", "--cluster-require-full-coverage", "no"}, args...)

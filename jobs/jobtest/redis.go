@@ -32,24 +32,24 @@ type Server struct {
 // environment has CI=true.
 func Redis(t testing.TB, args ...string) *Server {
 	t.Helper()
-	return startServer(t, func(s *Server) []string {
+	return startServer(t, t.TempDir(), func(s *Server) []string {
 		return append([]string{"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir,
 			"--appendonly", "yes", "--save", "", "--loglevel", "notice", "--repl-diskless-sync-delay", "0"}, args...)
 	})
 }
 
-// Configured is Redis with a configuration from a file, but for its port and its
-// directory.
-func Configured(t testing.TB, path string) *Server {
+// Configured is Redis with a configuration from a file, but for its port, and
+// with what a directory holds.
+func Configured(t testing.TB, path, dir string) *Server {
 	t.Helper()
-	return startServer(t, func(s *Server) []string {
+	return startServer(t, dir, func(s *Server) []string {
 		return []string{path, "--port", s.port, "--dir", s.dir}
 	})
 }
 
-// startServer starts a server with the arguments that args makes of its port and
-// its directory.
-func startServer(t testing.TB, args func(*Server) []string) *Server {
+// startServer starts a server on dir with the arguments that args makes of that
+// and its port.
+func startServer(t testing.TB, dir string, args func(*Server) []string) *Server {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -57,7 +57,7 @@ func startServer(t testing.TB, args func(*Server) []string) *Server {
 		}
 		t.Skip("redis-server is not installed: install it to run this test too")
 	}
-	s := &Server{t: t, dir: t.TempDir()}
+	s := &Server{t: t, dir: dir}
 	for range 5 { // another process may take the port in between
 		s.port = freePort(t)
 		s.args = args(s)

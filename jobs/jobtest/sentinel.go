@@ -26,7 +26,7 @@ func StartSentinel(t testing.TB, args ...string) *Sentinel {
 	t.Helper()
 	s := &Sentinel{Master: Redis(t, args...)}
 	s.Replica = Redis(t, append([]string{"--replicaof", "127.0.0.1 " + s.Master.port}, args...)...)
-	s.sentinel = startServer(t, func(server *Server) []string {
+	s.sentinel = startServer(t, t.TempDir(), func(server *Server) []string {
 		// A Sentinel writes what it finds out into its configuration.
 		path := filepath.Join(server.dir, "sentinel.conf")
 		conf := fmt.Sprintf("port %s\nbind 127.0.0.1\ndir %s\nsentinel monitor %s 127.0.0.1 %s 1\n"+

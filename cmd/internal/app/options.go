@@ -104,8 +104,8 @@ type Options struct {
 
 	CORSOrigin     []string `name:"cors-origin" placeholder:"ORIGIN" help:"Origin of web pages that may call the API, such as https://app.example, or * for all. Repeatable."`
 	NoPage         bool     `help:"Do not serve the page for people at /."`
-	PageIssuer     Endpoint `placeholder:"URL" help:"OpenID Connect issuer at which the page at / signs people in. Its token endpoint must be on the same origin and answer other origins."`
-	PageClientID   string   `name:"page-client-id" env:"CLASSIFYD_PAGE_CLIENT_ID" placeholder:"ID" help:"Id of the page at --page-issuer, where it is a public client with PKCE."`
+	PageIssuer     Endpoint `placeholder:"URL" help:"OpenID Connect issuer at which the page at / signs people in. Its token endpoint must be on the same origin and answer other origins. Default: --oidc-issuer."`
+	PageClientID   string   `name:"page-client-id" env:"CLASSIFYD_PAGE_CLIENT_ID" placeholder:"ID" help:"Id of the page at --page-issuer, where it is a public client with PKCE. With it people sign in at the page with their account."`
 	PageScope      string   `default:"openid" help:"Scopes that the page asks for at --page-issuer, separated by spaces."`
 	TrustForwarded bool     `help:"Build links from X-Forwarded-Proto and X-Forwarded-Host, which a proxy before this process must then set."`
 
@@ -171,10 +171,14 @@ func (e *Endpoint) UnmarshalText(b []byte) error {
 
 // signIn is how people sign in at the page.
 func (o *Options) signIn() dashboard.SignIn {
-	if o.PageIssuer.URL == nil {
+	if o.PageClientID == "" {
 		return dashboard.SignIn{}
 	}
-	return dashboard.SignIn{Issuer: o.PageIssuer.URL.String(), ClientID: o.PageClientID, Scope: o.PageScope}
+	issuer := o.OIDCIssuer
+	if o.PageIssuer.URL != nil {
+		issuer = o.PageIssuer.URL.String()
+	}
+	return dashboard.SignIn{Issuer: issuer, ClientID: o.PageClientID, Scope: o.PageScope}
 }
 
 // Validate names the flag that cannot stand.
@@ -185,8 +189,11 @@ func (o *Options) Validate() error {
 	if o.Redis == "" && o.serves() != o.works() {
 		return fmt.Errorf("--role %s: needs --redis, since an embedded Redis is out of reach of other processes", o.Role)
 	}
-	if (o.PageIssuer.URL == nil) != (o.PageClientID == "") {
-		return errors.New("--page-issuer and --page-client-id: one needs the other")
+	if o.PageIssuer.URL != nil && o.PageClientID == "" {
+		return errors.New("--page-issuer: needs --page-client-id")
+	}
+	if o.PageClientID != "" && o.PageIssuer.URL == nil && o.OIDCIssuer == "" {
+		return errors.New("--page-client-id: needs --oidc-issuer or --page-issuer")
 	}
 	if o.Redis == "" && o.RedisPasswordFile != "" {
 		return errors.New("--redis-password-file: needs --redis")

@@ -108,8 +108,8 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--role both", `--role must be one of "api","worker","all"`},
 		{"--role api", "--role api: needs --redis"},
 		{"--role worker", "--role worker: needs --redis"},
-		{"--page-issuer http://h", "--page-issuer and --page-client-id: one needs the other"},
-		{"--page-client-id x", "--page-issuer and --page-client-id: one needs the other"},
+		{"--page-issuer http://h", "--page-issuer: needs --page-client-id"},
+		{"--page-client-id x", "--page-client-id: needs --oidc-issuer or --page-issuer"},
 		{"--page-issuer h", "--page-issuer: must be an http or https URL"},
 		{"--redis-password-file x", "--redis-password-file: needs --redis"},
 		{"--concurrency 0.5", "--concurrency"},
@@ -261,9 +261,20 @@ func TestLogHasFormatAndLevel(t *testing.T) {
 }
 
 func TestFlagsReachThePage(t *testing.T) {
-	o := mustFlags(t, "--page-issuer", "https://login.example/acme/v2.0", "--page-client-id", "page")
-	want := dashboard.SignIn{Issuer: "https://login.example/acme/v2.0", ClientID: "page", Scope: "openid"}
-	if diff := cmp.Diff(want, o.signIn()); diff != "" {
-		t.Errorf("sign-in (-want +got):\n%s", diff)
+	const issuer, other = "https://login.example/acme/v2.0", "https://people.example"
+	for _, tt := range []struct {
+		args string
+		want dashboard.SignIn
+	}{
+		{"", dashboard.SignIn{}},
+		{"--oidc-issuer " + issuer + " --oidc-audience jobs", dashboard.SignIn{}},
+		{"--page-client-id page --page-issuer " + issuer, dashboard.SignIn{Issuer: issuer, ClientID: "page", Scope: "openid"}},
+		{"--page-client-id page --oidc-issuer " + issuer + " --oidc-audience jobs", dashboard.SignIn{Issuer: issuer, ClientID: "page", Scope: "openid"}},
+		{"--page-client-id page --oidc-issuer " + issuer + " --oidc-audience jobs --page-issuer " + other, dashboard.SignIn{Issuer: other, ClientID: "page", Scope: "openid"}},
+	} {
+		o := mustFlags(t, strings.Fields(tt.args)...)
+		if diff := cmp.Diff(tt.want, o.signIn()); diff != "" {
+			t.Errorf("%s: sign-in (-want +got):\n%s", tt.args, diff)
+		}
 	}
 }

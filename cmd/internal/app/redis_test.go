@@ -241,7 +241,7 @@ func TestRedisConfForProductionIsFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What stands on the command line overrides the file.
-	r := jobtest.Configured(t, conf)
+	r := jobtest.Configured(t, conf, t.TempDir())
 	set := r.Client().ConfigGet(t.Context(), "*").Val()
 	text, err := os.ReadFile(conf)
 	if err != nil {

@@ -82,6 +82,10 @@ export async function countJobs(filter) {
   return Number(await r.text())
 }
 
+// getQueues is what the whole service has to do and who does it, which operators
+// may see. It lies beside the versions.
+export const getQueues = () => json('../../queues')
+
 // listTypes is the whole catalogue.
 export async function listTypes() {
   const types = []

@@ -2,6 +2,7 @@ import {useEffect, useRef, useState} from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import {listJobs} from './api.js'
+import {Fleet} from './fleet.jsx'
 import {series, step} from './history.js'
 import {Problem, Time} from './parts.jsx'
 
@@ -25,6 +26,7 @@ export function Live() {
       <p class="hint">Your jobs of the last five minutes, on all workers together.</p>
       <div class="plots">{plots.map((p) => <Plot key={p.title} {...p} data={data} />)}</div>
       <Running data={data} />
+      <Fleet />
     </>
   )
 }
@@ -42,21 +44,22 @@ function Plot({title, unit, lines, data}) {
   const scheme = useScheme()
 
   useEffect(() => {
+    const at = box.current // which is null when the view goes, a moment before this effect ends
     // A canvas knows nothing of the style sheet's names for colors.
-    const {color, borderColor} = getComputedStyle(box.current)
-    const colorOf = (name) => getComputedStyle(box.current.parentElement.querySelector(`.key.${name}`)).backgroundColor
+    const {color, borderColor} = getComputedStyle(at)
+    const colorOf = (name) => getComputedStyle(at.parentElement.querySelector(`.key.${name}`)).backgroundColor
     const axis = {stroke: color, grid: {stroke: borderColor, width: 1}, ticks: {show: false}}
     plot.current = new uPlot({
-      width: box.current.clientWidth,
+      width: at.clientWidth,
       height,
       legend: {show: false},
       cursor: {y: false, drag: {x: false, y: false}, sync: {key: 'live'}},
-      scales: {y: {range: (_, min, max) => [0, Math.max(max * 1.1, 0.001) || 1]}},
+      scales: {y: {range: (_, min, max) => [0, max * 1.1 || 1]}},
       axes: [{...axis, space: 70, size: 30, values: (_, ticks) => ticks.map((t) => clock.format(t * 1000))}, {...axis, size: 56, values: (_, ticks) => ticks.map(number)}],
       series: [{}, ...lines.map(([name, label]) => ({label, stroke: colorOf(name), width: 2, points: {size: 5}, spanGaps: true}))],
-    }, columns, box.current)
-    const resized = new ResizeObserver(() => plot.current.setSize({width: box.current.clientWidth, height}))
-    resized.observe(box.current)
+    }, columns, at)
+    const resized = new ResizeObserver(() => plot.current.setSize({width: at.clientWidth, height}))
+    resized.observe(at)
     return () => { resized.disconnect(); plot.current.destroy() }
   }, [scheme])
   useEffect(() => plot.current.setData(columns), [data])

@@ -27,13 +27,17 @@ const clock = new Intl.DateTimeFormat(undefined, {dateStyle: 'medium', timeStyle
 
 export const Time = ({at}) => at ? <time dateTime={at} title={at}>{clock.format(new Date(at))}</time> : null
 
-// took says how long it was between two times, exactly where it was short.
-export function took(from, to) {
-  if (!from || !to) return ''
-  const ms = Date.parse(to) - Date.parse(from)
+// took says how long it was between two times.
+export const took = (from, to) => (from && to ? since((Date.parse(to) - Date.parse(from)) / 1000) : '')
+
+// since says how long some seconds are, exactly where they are few. Clocks of
+// two machines may make them fewer than none.
+export function since(seconds) {
+  const ms = Math.max(0, Math.round(seconds * 1000))
   if (ms < 1000) return `${ms} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1000)} s`
+  return `${Math.floor(ms / 3_600_000)} h ${Math.floor((ms % 3_600_000) / 60_000)} min`
 }
 
 // Sure is a button for what cannot be undone: it wants to be pressed twice.

@@ -1,0 +1,11 @@
+package app
+
+import (
+	"testing"
+
+	"github.com/classifyd/classifyd/api/daemontest"
+)
+
+// TestDeployFiles runs the module deploy/check, which keeps Kubernetes' types
+// out of ours.
+func TestDeployFiles(t *testing.T) { daemontest.Module(t, "../../../deploy/check") }
