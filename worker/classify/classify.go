@@ -8,9 +8,10 @@
 //     are read in their plain one, odd spaces and dashes become ' ' and '-', and
 //     characters without width disappear (see read.go and lookalike.go). Text
 //     without such characters is not copied.
-//  2. One pass over a table of byte classes proposes candidates by their
-//     [Shape] alone: groups of digits, starts of words, trigger bytes. Each
-//     rule's Check then decides by check digit and structure.
+//  2. One pass proposes candidates by their [Shape] alone: groups of digits,
+//     starts of words, trigger bytes. Three bytes side by side say of nearly all
+//     places that nothing begins there (see gate.go). Each rule's Check then
+//     decides by check digit and structure.
 //  3. Evidence words are looked for around the candidates only, all words of
 //     all types in one trie, as whole words in any script.
 //  4. Overlapping candidates are resolved (see overlap.go), and what is left is

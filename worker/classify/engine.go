@@ -108,6 +108,7 @@ func (e *Engine) compile(further []*Type) (*Engine, error) {
 	}
 	if first == 0 {
 		n.sortLayouts()
+		n.tables.sortEvents()
 	}
 	var err error
 	if n.lexicon, err = newLexicon(words); err != nil {
@@ -172,6 +173,7 @@ func (e *Engine) sortLayouts() {
 				continue
 			}
 			typ := e.rules[r].typ
+			l.needy = append(l.needy, typ)
 			l.types[typ/64] |= 1 << (typ % 64)
 		}
 	}
@@ -193,6 +195,10 @@ func (e *Engine) Lookup(id string) (*Type, bool) {
 // alias was named and its members were not.
 func (e *Engine) choose(opt *Options, look, report []bool) error {
 	copy(report, e.everyone)
+	if len(opt.Types)+len(opt.Categories)+len(opt.Countries) == 0 {
+		copy(look, report) // everyone is no alias
+		return nil
+	}
 	if len(opt.Types) > 0 {
 		clear(report)
 		for _, id := range opt.Types {

@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,7 +16,8 @@ import (
 type lexicon struct {
 	class   [256]uint8 // a byte's column; 0 for bytes in no word. Cases and separators share one
 	columns int
-	pairs   []int32 // node after two bytes, by their columns; 0 for none
+	gates   gates
+	pairs   [narrow * narrow]int32 // node after two bytes, by their columns; 0 for none
 	nodes   []lexnode
 	labels  []uint8    // by node: the column that leads to it
 	lists   [][]uint64 // by word: the set of lists that have it; of evidence, a list is a type's
@@ -24,12 +26,16 @@ type lexicon struct {
 	letters [0x2000 / 64]uint64
 }
 
-// A lexnode's children are nodes[first : first+n].
+// A lexnode's children are the nodes from first up to the next node's first, by
+// their columns.
 type lexnode struct {
+	set   uint64 // of the columns below narrow that lead to children, a bit each
 	first int32
-	n     int32
 	word  int32 // 1 + the word that ends here, 0 for none
 }
+
+// narrow is above the columns of ASCII's letters and digits, which come first.
+const narrow = 64
 
 // A hit is an evidence word in the text.
 type hit struct {
@@ -53,6 +59,11 @@ func emptyLexicon() *lexicon {
 	}
 	for _, c := range []byte(" -_\t\r\n") {
 		l.class[c] = separator
+	}
+	for c := range byte(utf8.RuneSelf) {
+		if isSmall(c) || isDigit(c) {
+			l.column(c)
+		}
 	}
 	return l
 }
@@ -131,14 +142,34 @@ func (l *lexicon) build(ids map[string]int32) {
 			}
 			queue, level = append(queue, below[:n]), append(level, depth+1)
 			l.nodes, l.labels = append(l.nodes, lexnode{}), append(l.labels, c)
-			l.nodes[at].n++
+			if c < narrow {
+				l.nodes[at].set |= 1 << c
+			}
 			below = below[n:]
 		}
 	}
-	l.pairs = make([]int32, l.columns*l.columns)
-	for a := l.nodes[0].first; a < l.nodes[0].first+l.nodes[0].n; a++ {
-		for b := l.nodes[a].first; b < l.nodes[a].first+l.nodes[a].n; b++ {
-			l.pairs[int(l.labels[a])*l.columns+int(l.labels[b])] = b
+	l.nodes = append(l.nodes, lexnode{first: int32(len(l.nodes))})
+	for a := range uint8(narrow) {
+		for b := range uint8(narrow) {
+			if node := l.child(0, a); node != 0 {
+				l.pairs[int(a)*narrow+int(b)] = l.child(node, b)
+			}
+		}
+	}
+	l.sortEvents()
+}
+
+// sortEvents makes the gates: a word begins with a letter or digit of ASCII
+// behind something else, or with another character, of which begins knows more.
+func (l *lexicon) sortEvents() {
+	high := func(c byte) bool { return c >= utf8.RuneSelf }
+	for c := range 256 {
+		if first := byte(c); l.ascii[first] {
+			node := l.child(0, l.class[first])
+			l.gates.add(1+int(l.class[first])%(kinds-1), func(before byte) bool { return !l.ascii[before] }, first,
+				func(second byte) bool { return high(second) || node != 0 && l.child(node, l.class[second]) != 0 })
+		} else if high(first) {
+			l.gates.add(0, all, first, high)
 		}
 	}
 }
@@ -175,42 +206,47 @@ func forms(w string) []string {
 // find appends to hits the words that begin in s[lo:hi], and returns the number
 // of bytes it looked at.
 func (l *lexicon) find(f *folded, lo, hi int, hits []hit) ([]hit, int) {
-	s, steps := f.s, hi-lo
-	i := lo
-	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
-		i++
-	}
-	if i > 0 {
-		if r, _ := utf8.DecodeLastRuneInString(s[:i]); l.spaced(r) {
-			i = l.skip(s, i, hi)
+	steps := hi - lo
+	for i := lo; ; i++ {
+		if i = l.gates.next(f.s, i, hi); i >= hi {
+			return hits, steps
+		}
+		if l.begins(f.s, i) {
+			var n int
+			hits, n = l.read(f, i, hits)
+			steps += n
 		}
 	}
-	for i < hi {
-		c := s[i]
-		if !l.ascii[c] {
-			if c < utf8.RuneSelf {
-				i++
-				continue
-			}
-			if r, n := utf8.DecodeRuneInString(s[i:]); !l.isLetter(r) {
-				i += n
-				continue
-			}
+}
+
+// begins reports whether s[i] is the first byte of a word.
+func (l *lexicon) begins(s string, i int) bool {
+	if c := s[i]; l.ascii[c] {
+		if before := byteBefore(s, i); before < utf8.RuneSelf {
+			return !l.ascii[before]
 		}
-		if i+1 < len(s) {
-			node, k := int32(0), i
-			if c|s[i+1] < utf8.RuneSelf {
-				node, k = l.pairs[int(l.class[c])*l.columns+int(l.class[s[i+1]])], i+2
-			}
-			if node != 0 || k == i {
-				var n int
-				hits, n = l.walk(f, i, k, node, hits)
-				steps += n
-			}
-		}
-		i = l.skip(s, i, hi)
+	} else if r, _ := utf8.DecodeRuneInString(s[i:]); c < utf8.RuneSelf || !l.isLetter(r) {
+		return false
+	} else if !l.spaced(r) {
+		return true
 	}
-	return hits, steps
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	return !l.spaced(before)
+}
+
+// read appends to hits the words that s[i:] begins with, and returns the number
+// of bytes it looked at.
+func (l *lexicon) read(f *folded, i int, hits []hit) ([]hit, int) {
+	if i+1 < len(f.s) {
+		c, next := f.s[i], f.s[i+1]
+		if a, b := l.class[c], l.class[next]; c|next < utf8.RuneSelf && a|b < narrow {
+			if node := l.pairs[int(a)*narrow+int(b)]; node != 0 {
+				return l.walk(f, i, i+2, node, hits)
+			}
+			return hits, 0
+		}
+	}
+	return l.walk(f, i, i, 0, hits)
 }
 
 // walk follows the trie from node, which s[i:k] led to.
@@ -250,8 +286,14 @@ func (l *lexicon) walk(f *folded, i, k int, node int32, hits []hit) ([]hit, int)
 // child returns the node that column c leads to from node, or 0.
 func (l *lexicon) child(node int32, c uint8) int32 {
 	n := &l.nodes[node]
-	at, ok := slices.BinarySearch(l.labels[n.first:n.first+n.n], c)
-	if !ok || c == 0 {
+	if c < narrow {
+		if n.set>>c&1 == 0 {
+			return 0
+		}
+		return n.first + int32(bits.OnesCount64(n.set&(1<<c-1)))
+	}
+	at, ok := slices.BinarySearch(l.labels[n.first:l.nodes[node+1].first], c)
+	if !ok {
 		return 0
 	}
 	return n.first + int32(at)
@@ -283,28 +325,6 @@ func (l *lexicon) ends(s string, k int) bool {
 	}
 	next, _ := utf8.DecodeRuneInString(s[k:])
 	return !l.spaced(next)
-}
-
-// skip returns the end of the word that i is in, or where it reaches hi.
-func (l *lexicon) skip(s string, i, hi int) int {
-	for start := i; i < hi; {
-		if l.ascii[s[i]] {
-			i++
-			continue
-		}
-		if s[i] < utf8.RuneSelf {
-			return i
-		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if !l.spaced(r) {
-			if i == start {
-				i += n
-			}
-			return i
-		}
-		i += n
-	}
-	return i
 }
 
 func alnum(c byte) bool {

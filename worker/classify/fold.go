@@ -138,8 +138,7 @@ func utf16Len(s string) int {
 	n := len(s)
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
-		b := s[i : i+8]
-		x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		x := eight(s[i:])
 		n -= bits.OnesCount64(x >> 7 &^ (x >> 6) & ones)
 		n += bits.OnesCount64(x >> 7 & (x >> 6) & (x >> 5) & (x >> 4) & ones)
 	}
@@ -154,12 +153,17 @@ func utf16Len(s string) int {
 	return n
 }
 
+// eight returns the first eight bytes of s, as one load.
+func eight(s string) uint64 {
+	b := s[:8]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
 // firstHigh returns the index of the first byte that is not ASCII.
 func firstHigh(s string) int {
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
-		b := s[i : i+8]
-		if (b[0]|b[1]|b[2]|b[3]|b[4]|b[5]|b[6]|b[7])&0x80 != 0 {
+		if eight(s[i:])&0x8080808080808080 != 0 {
 			break
 		}
 	}

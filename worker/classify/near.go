@@ -76,17 +76,6 @@ func (sc *scanner) supported(typ, start, end int) bool {
 	return sc.typesNear(start, end)[typ/64]&(1<<(typ%64)) != 0
 }
 
-// supportedAny reports whether one of any of the types may.
-func (sc *scanner) supportedAny(types []uint64, start, end int) bool {
-	near := sc.typesNear(start, end)
-	for i, set := range types {
-		if set&near[i] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // typesNear returns the set of the types of which words may stand near s[start:end].
 func (sc *scanner) typesNear(start, end int) []uint64 {
 	if at := sc.cellsWithin(start, end, sc.nearBytes); at != sc.vicinity.cells {

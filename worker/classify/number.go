@@ -26,7 +26,8 @@ func (sc *scanner) number(i int) int {
 	for j < len(s) && t.class[s[j]]&digit != 0 {
 		j++
 	}
-	if n := j - i; (n >= len(t.single) || !t.single[n]) && t.lonely(s[j:]) {
+	if t.lonely(s[j:]) {
+		sc.lone(i, j)
 		return j
 	}
 	var p piece
@@ -72,6 +73,18 @@ func (sc *scanner) number(i int) int {
 			}
 		}
 	}
+}
+
+// lone proposes the group s[i:j], which has nothing to join.
+func (sc *scanner) lone(i, j int) {
+	t, n := sc.e.tables, j-i
+	if n > maxGroup || !t.single[n] {
+		return
+	}
+	if l := &t.layouts[t.layouts[0].next[0][n]]; len(l.rules) > 0 {
+		sc.read(l, i, j, 1)
+	}
+	sc.run(sc.piece(i, j))
 }
 
 // lonely reports whether rest, which begins behind a group of digits, lets the
@@ -125,23 +138,41 @@ func (sc *scanner) follow(open int, sep uint8, i, j int) int {
 
 // read proposes the number s[start:end] to the rules of its layout.
 func (sc *scanner) read(l *layout, start, end int, kinds uint8) {
-	rules := l.rules
-	if sc.opt.MaxExplanations == 0 && !sc.supportedAny(l.types, start, end) {
-		rules = rules[:l.alone]
-	}
-	if len(rules) == 0 {
-		return
+	var near []uint64 // the types for which a rule that needs evidence may have it
+	if l.alone < len(l.rules) && sc.opt.MaxExplanations == 0 {
+		near = sc.typesNear(start, end)
+		if l.alone == 0 && !meet(l.types, near) {
+			return
+		}
 	}
 	if sc.partOfLonger(start, end, kinds) {
-		for _, r := range rules {
+		for _, r := range l.rules {
 			sc.refuse(r, start, end, LongerNumber)
 		}
 		return
 	}
 	sc.setDigits(start, end)
-	for _, r := range rules {
+	for _, r := range l.rules[:l.alone] {
 		sc.propose(r, start, end, end)
 	}
+	if near != nil && !meet(l.types, near) {
+		return
+	}
+	for i, r := range l.rules[l.alone:] {
+		if typ := l.needy[i]; near == nil || near[typ/64]>>(typ%64)&1 != 0 {
+			sc.propose(r, start, end, end)
+		}
+	}
+}
+
+// meet reports whether two sets of types have one in common.
+func meet(a, b []uint64) bool {
+	for i, set := range a {
+		if set&b[i] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (sc *scanner) setDigits(start, end int) {
@@ -196,8 +227,13 @@ func (sc *scanner) extend(p piece, i, j int) piece {
 		return p
 	}
 	sc.run(p)
-	p = piece{start: i, end: j, digits: j - i}
-	for p.start > 0 && i-p.start < 2 && (s[p.start-1] == '(' || s[p.start-1] == '+') {
+	return sc.piece(i, j)
+}
+
+// piece is the piece that begins with the group s[i:j].
+func (sc *scanner) piece(i, j int) piece {
+	p := piece{start: i, end: j, digits: j - i}
+	for p.start > 0 && i-p.start < 2 && (sc.s[p.start-1] == '(' || sc.s[p.start-1] == '+') {
 		p.start--
 	}
 	return p

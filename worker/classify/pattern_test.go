@@ -117,6 +117,23 @@ func TestTermsAreWholeWordsInAnyCase(t *testing.T) {
 	}
 }
 
+// The columns of all these, of the letters and digits and of UTF-8 do not fit
+// into those that are looked up by a bit.
+func TestTermsMayHoldAnyCharacter(t *testing.T) {
+	var terms classify.Terms
+	for c := '!'; c <= '~'; c++ {
+		if !strings.ContainsRune("-_", c) && classify.NoTerm([]string{fmt.Sprintf("a%cb", c)}) < 0 {
+			terms = append(terms, fmt.Sprintf("a%cb", c), fmt.Sprintf("%cä漢%cя", 'a'+c%26, c))
+		}
+	}
+	e := with(t, own(t, 1, classify.Rule{Shape: terms, Alone: 75, With: 85}))
+	for _, term := range terms {
+		if diff := cmp.Diff([]string{strings.ToUpper(term) + "@1"}, matched(t, e, " "+strings.ToUpper(term)+" ")); diff != "" {
+			t.Errorf("%q:\n%s", term, diff)
+		}
+	}
+}
+
 func TestPatternSeesFoldedText(t *testing.T) {
 	e := with(t, own(t, 1, pattern(t, `ID-\d{4}`)))
 	got := matched(t, e, "😀 ＩＤ–１２３４ ID-1\u200b234 \xffID-9999")

@@ -53,7 +53,8 @@ type scanner struct {
 	support []hit // of the match at hand
 	taken   []span
 	tallies []tally
-	unique  int // over all tallies
+	tallied []int // the types with a tally
+	unique  int   // over all tallies
 	value   []byte
 
 	explanations []Explanation
@@ -147,7 +148,10 @@ func (sc *scanner) forget() {
 	sc.ctx, sc.opt, sc.allowed, sc.cand, sc.kept = nil, Options{}, nil, Candidate{}, nil
 	sc.pending, sc.found, sc.grouped, sc.last = sc.pending[:0], sc.found[:0], sc.grouped[:0], -1
 	clear(sc.passed)
-	clear(sc.tallies)
+	for _, typ := range sc.tallied {
+		sc.tallies[typ] = tally{}
+	}
+	sc.tallied = sc.tallied[:0]
 	clear(sc.value[:cap(sc.value)])
 	clear(sc.digits[:])
 }
@@ -156,7 +160,6 @@ func (sc *scanner) forget() {
 func (sc *scanner) scan() {
 	sc.arrive()
 	s, t := sc.s, sc.e.tables
-	mask := t.after[' '] // the text's edge is as good as a space
 	for i := 0; i < len(s) && sc.err == nil; {
 		sc.flush(i, false)
 		end := min(len(s), i+block)
@@ -165,27 +168,9 @@ func (sc *scanner) scan() {
 		for i < end {
 			// Most bytes neither give a shape away nor begin a word that could
 			// be one; for them this is all.
-			b := s[i]
-			c := t.class[b] & mask
-			mask = t.after[b]
-			i++
-			if c == 0 {
-				continue
+			if i = t.gates.next(s, i, end); i < end {
+				i = sc.event(i)
 			}
-			switch i--; {
-			case c&trigger != 0:
-				sc.around(i)
-				i++
-			case c&opens == 0:
-				i = sc.small(i)
-			case t.class[b]&digit != 0:
-				i = sc.number(i)
-			case i+1 < len(s) && t.opened[uint16(b&0x7f)<<7|uint16(s[i+1]&0x7f)]:
-				i = sc.word(i)
-			default:
-				i++ // no word begins so, unless a digit of it says so; see small
-			}
-			mask = t.after[s[i-1]]
 		}
 	}
 	sc.steps += len(s) + sc.looked
@@ -194,6 +179,24 @@ func (sc *scanner) scan() {
 		sc.flush(len(s), true)
 	}
 	sc.answer()
+}
+
+// event handles what begins at i, if anything does, and returns where to go on.
+func (sc *scanner) event(i int) int {
+	s, t := sc.s, sc.e.tables
+	b, before := s[i], byteBefore(s, i)
+	switch c := t.class[b]; {
+	case c&trigger != 0:
+		sc.around(i)
+	case c&digit != 0 && isSmall(before):
+		return sc.small(i)
+	case t.class[before]&word != 0:
+	case c&digit != 0:
+		return sc.number(i)
+	case c&letter != 0 && i+1 < len(s) && t.opened[uint16(b)<<7|uint16(s[i+1]&0x7f)]:
+		return sc.word(i)
+	}
+	return i + 1 // no word begins so, unless a digit of it says so; see small
 }
 
 // word handles the word that begins at start and returns its end.
@@ -206,10 +209,11 @@ func (sc *scanner) word(start int) int {
 	if i-start < 2 {
 		return i
 	}
-	list := t.words[t.starts[int(s[start])<<7|int(s[start+1])]][min(i-start, maxLength)]
-	if len(list) == 0 {
+	begins, length := t.starts[int(s[start])<<7|int(s[start+1])], min(i-start, maxLength)
+	if t.lengths[begins]&(1<<length) == 0 {
 		return i
 	}
+	list := t.words[begins][length]
 	digits, last := t.digits(s[start:i]), -1
 	for k := range list {
 		w := &list[k]
@@ -259,6 +263,9 @@ func (sc *scanner) tokens(hi int) {
 	}
 	for ; sc.probe < hi; sc.probe += step {
 		p := sc.probe
+		if t.class[s[p]]&(word|base64) == 0 {
+			continue
+		}
 		from := p
 		for from > 0 && p-from < step && t.class[s[from-1]]&(word|base64) != 0 {
 			from--
@@ -268,8 +275,8 @@ func (sc *scanner) tokens(hi int) {
 			to++
 		}
 		sc.steps += to - from
-		if to-from > longest || p-from == step || to == p {
-			continue // too long, or seen from an earlier probe, or none
+		if to-from > longest || p-from == step {
+			continue // too long, or seen from an earlier probe
 		}
 		for _, r := range t.tokens[to-from] {
 			sc.propose(r, from, to, to)
@@ -286,8 +293,10 @@ func (sc *scanner) around(i int) {
 	if i+1 < len(sc.s) {
 		next = sc.s[i+1]
 	}
-	for _, a := range sc.e.tables.around[sc.s[i]] {
-		if a.prev[prev] && a.next[next] {
+	around := sc.e.tables.around[sc.s[i]]
+	for k := range around {
+		a := &around[k]
+		if a.prev[prev] && a.next[next] && a.ends.have(sc.s[:i]) && i+a.again < len(sc.s) && sc.s[i+a.again] == sc.s[i] {
 			sc.propose(a.rule, i, i+1, i)
 		}
 	}
@@ -404,6 +413,7 @@ func (sc *scanner) tally(typ int, c *candidate, text string) {
 	t := &sc.tallies[typ]
 	if t.count == 0 {
 		t.unique = map[uint64]struct{}{}
+		sc.tallied = append(sc.tallied, typ)
 	}
 	t.count++
 	t.best = max(t.best, c.confidence)
@@ -460,11 +470,9 @@ func (sc *scanner) isAllowed(typ int, text string) bool {
 
 func (sc *scanner) result() *Result {
 	res := &Result{Partial: sc.err != nil || sc.lost, Explanations: sc.explained(), Unexplained: sc.unexplained}
-	for i := range sc.tallies {
+	slices.Sort(sc.tallied)
+	for _, i := range sc.tallied {
 		t := &sc.tallies[i]
-		if t.count == 0 {
-			continue
-		}
 		slices.SortFunc(t.attributes, func(a, b Attribute) int { return b.Confidence - a.Confidence })
 		res.Findings = append(res.Findings, Finding{
 			Type:        sc.e.types[i],

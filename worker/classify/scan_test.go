@@ -421,6 +421,8 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"a short start", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Word{Starts: []string{"A"}} })},
 		{"a word shorter than itself", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Word{Starts: []string{"AB"}, Min: 3, Max: 2} })},
 		{"a letter as trigger", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Around{Byte: 'a'} })},
+		{"an end of three bytes", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Around{Byte: '=', Ends: []string{"pwd"}} })},
+		{"a trigger again out of sight", change(func(t *classify.Type) { t.Rules[0].Shape = classify.Around{Byte: ':', After: 5, Again: 6} })},
 	} {
 		if _, err := classify.New(tt.types); err == nil {
 			t.Errorf("%s: New = nil, want an error", tt.name)

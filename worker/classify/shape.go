@@ -53,11 +53,16 @@ type Token struct{ Len int }
 // Around is a byte that gives a shape away, such as the '@' of an address. The
 // candidate is that byte; Check sees Before bytes in front of it and After from it.
 // Where Prev or Next is not empty, one of its bytes must stand right in front of
-// it or right behind; that spares Check most of what it would refuse.
+// it or right behind; where there are Ends, one of these strings of a byte or two
+// must stand right in front, small letters standing for capitals too; and where
+// Again is not 0, the byte itself so far behind it. That spares Check most of
+// what it would refuse.
 type Around struct {
 	Byte          byte
 	Before, After int
 	Prev, Next    string
+	Ends          []string
+	Again         int
 }
 
 // reach is how far around a Number, Run or Token its Check can see.
@@ -76,16 +81,51 @@ const (
 	trigger             // some Around's byte
 	base64              // '+' or '/': letters and digits are known to be
 	gap                 // may stand between the groups of a Run
-	opens               // a digit, or the first byte of some Word's start
-	joint               // a digit, which behind small letters may belong to some Word
 )
 
 const word = letter | digit
 
+// The kinds of events that begin a candidate: a number, a digit right behind
+// small letters, a trigger, and a word that begins as some Word does. Triggers
+// share some kinds, and the first letters of words the others.
+const (
+	kindNumber = iota
+	kindJoint
+	kindTrigger
+	kindStart = kindTrigger + 6
+)
+
+// sortEvents makes the gates, once all shapes are known.
+func (t *tables) sortEvents() {
+	apart := func(c byte) bool { return t.class[c]&word == 0 }
+	for c := byte('0'); c <= '9'; c++ {
+		t.gates.add(kindNumber, apart, c, all)
+		t.gates.add(kindJoint, isSmall, c, all)
+	}
+	kind := kindTrigger
+	for c, rules := range t.around {
+		for _, a := range rules {
+			t.gates.add(kind, in(a.prev), byte(c), in(a.next))
+		}
+		if len(rules) > 0 {
+			kind = max(kindTrigger, (kind+1)%kindStart)
+		}
+	}
+	kind = kindStart
+	for first := range 128 {
+		var seconds [256]bool
+		if copy(seconds[:], t.opened[first<<7:][:128]); t.class[first]&digit != 0 || seconds == [256]bool{} {
+			continue
+		}
+		t.gates.add(kind, apart, byte(first), in(&seconds))
+		kind = max(kindStart, (kind+1)%kinds)
+	}
+}
+
 // tables are what the shapes of all rules compile to.
 type tables struct {
 	class          [256]uint8
-	after          [256]uint8         // the bits of a class that count for the byte behind
+	gates          gates
 	sep            [256]uint8         // 1 + index in seps, 0 for other bytes
 	layouts        []layout           // a trie; 0 is the root
 	single         [maxGroup + 1]bool // lengths at which one group of digits can be a Number or a Run
@@ -94,6 +134,7 @@ type tables struct {
 	starts         [128 * 128]uint16        // by the first two bytes of a word: index into words, 0 for none
 	opened         [128 * 128]bool          // by the same: whether a word that begins so is wanted without a digit near
 	words          [][maxLength + 1][]start // by length, the last for all above
+	lengths        []uint64                 // of words: a bit for each length that has any
 	tokens         [][]int                  // by length
 	minToken       int
 	around         [256][]beside
@@ -107,13 +148,68 @@ type layout struct {
 	next  [len(seps) + 1][maxGroup + 1]uint16
 	rules []int    // first those that may speak without evidence
 	alone int      // how many these are
-	types []uint64 // the set of the types of the others
+	needy []int    // the types of the others, one by one
+	types []uint64 // and as a set
 }
 
 // A beside is an Around's rule and the bytes that may stand beside it.
 type beside struct {
 	rule       int
 	prev, next *[256]bool
+	ends       *ends // nil for any
+	again      int
+}
+
+// ends are strings of up to two bytes: those of which the first byte and the last
+// have a bit in common. There is a bit for each last byte.
+type ends struct{ first, last [256]uint32 }
+
+func newEnds(strs []string) (*ends, error) {
+	var e ends
+	kinds := 0
+	for _, s := range strs {
+		if len(s) < 1 || len(s) > 2 {
+			return nil, fmt.Errorf("end %q: want a byte or two", s)
+		}
+		last := s[len(s)-1]
+		if e.last[last] == 0 {
+			if kinds == 32 {
+				return nil, fmt.Errorf("end %q: too many last bytes", s)
+			}
+			e.last[last] = 1 << kinds
+			kinds++
+		}
+		for c := range e.first {
+			if len(s) == 1 || lowerASCII(byte(c)) == s[0] {
+				e.first[c] |= e.last[last]
+			}
+		}
+	}
+	for c := 'A'; c <= 'Z'; c++ {
+		e.last[c] = e.last[c+'a'-'A']
+	}
+	return &e, nil
+}
+
+func lowerASCII(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c - 'A' + 'a'
+	}
+	return c
+}
+
+// have reports whether s ends in one of them.
+func (e *ends) have(s string) bool {
+	switch n := len(s); {
+	case e == nil:
+		return true
+	case n == 0:
+		return false
+	case n == 1:
+		return e.last[s[0]]&e.first[0] != 0 // of the ends of one byte
+	default:
+		return e.last[s[n-1]]&e.first[s[n-2]] != 0
+	}
 }
 
 type run struct{ min, max, rule int }
@@ -129,13 +225,13 @@ type start struct {
 }
 
 func newTables() *tables {
-	t := &tables{layouts: make([]layout, 1), words: make([][maxLength + 1][]start, 1)}
+	t := &tables{layouts: make([]layout, 1), words: make([][maxLength + 1][]start, 1), lengths: make([]uint64, 1)}
 	for c := range t.class {
 		switch b := byte(c); {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b == '_':
 			t.class[c] = letter
 		case b >= '0' && b <= '9':
-			t.class[c] = digit | opens | joint
+			t.class[c] = digit
 		case b == '/' || b == '+':
 			t.class[c] = base64
 		}
@@ -145,15 +241,6 @@ func newTables() *tables {
 	}
 	for _, c := range []byte(" -./()") {
 		t.class[c] |= gap
-	}
-	for c := range t.after {
-		t.after[c] = trigger
-		switch b := byte(c); {
-		case t.class[c]&word == 0:
-			t.after[c] |= opens
-		case b >= 'a' && b <= 'z':
-			t.after[c] |= joint
-		}
 	}
 	return t
 }
@@ -263,7 +350,6 @@ func (w Word) compile(t *tables, rule int) error {
 		if len(s) < 2 || t.class[s[0]]&word == 0 || t.class[s[1]]&word == 0 {
 			return fmt.Errorf("word start %q: want two letters or digits", s)
 		}
-		t.class[s[0]] |= opens
 		digits := t.digits(s)
 		for _, one := range spread {
 			if (digits^one.digits)&one.care&(1<<len(s)-1) != 0 {
@@ -295,6 +381,7 @@ func (t *tables) addStart(prefix string, s start) {
 	if *at == 0 {
 		*at = uint16(len(t.words))
 		t.words = append(t.words, [maxLength + 1][]start{})
+		t.lengths = append(t.lengths, 0)
 	}
 	if !s.small {
 		t.opened[int(prefix[0])<<7|int(prefix[1])] = true
@@ -302,6 +389,7 @@ func (t *tables) addStart(prefix string, s start) {
 	s.prefix = prefix[2:]
 	for n := min(s.min, maxLength); n <= min(s.max, maxLength); n++ {
 		t.words[*at][n] = append(t.words[*at][n], s)
+		t.lengths[*at] |= 1 << n
 	}
 }
 
@@ -335,7 +423,20 @@ func (a Around) compile(t *tables, rule int) error {
 	if a.Byte >= 0x80 || t.class[a.Byte]&(word|base64) != 0 {
 		return fmt.Errorf("byte %#x cannot be a trigger", a.Byte)
 	}
+	if a.Again < 0 || a.Again > a.After {
+		return fmt.Errorf("again %d bytes behind a trigger: want at most %d", a.Again, a.After)
+	}
+	around := beside{rule: rule, prev: oneOf(a.Prev), next: oneOf(a.Next), again: a.Again}
+	if len(a.Ends) > 0 {
+		var err error
+		if around.ends, err = newEnds(a.Ends); err != nil {
+			return err
+		}
+		for c := range around.prev {
+			around.prev[c] = around.prev[c] && around.ends.last[c] != 0
+		}
+	}
 	t.class[a.Byte] |= trigger
-	t.around[a.Byte] = append(t.around[a.Byte], beside{rule, oneOf(a.Prev), oneOf(a.Next)})
+	t.around[a.Byte] = append(t.around[a.Byte], around)
 	return nil
 }

@@ -18,6 +18,9 @@ type assigner struct {
 // closing is what may stand between a name and the sign behind it.
 const closing = " \t\"'`]:"
 
+// separators are what may stand within a name.
+const separators = "_- "
+
 // passwords are what people choose, secrets what machines draw.
 var (
 	passwordNames = assigner{
@@ -36,10 +39,16 @@ var (
 // passwordAssignment is a password or another secret in a configuration, in code,
 // in a form or in a letter: its name, '=' or ':', and its value.
 func passwordAssignment() *classify.Type {
-	ends := lasts(passwordNames.names) + lasts(secretNames.names) + closing
+	ends := lasts(slices.Concat(passwordNames.names, secretNames.names)...)
+	for _, end := range ends {
+		for _, separator := range separators {
+			ends = append(ends, string(separator)+end[1:])
+		}
+	}
+	ends = append(ends, strings.Split(closing, "")...)
 	rule := func(sign byte) classify.Rule {
 		return classify.Rule{
-			Shape:    classify.Around{Byte: sign, Before: 40, After: 160, Prev: ends},
+			Shape:    classify.Around{Byte: sign, Before: 40, After: 160, Ends: ends},
 			Check:    func(c *classify.Candidate) bool { return passwordNames.found(c) || secretNames.found(c) },
 			Strength: classify.Form,
 			Alone:    65,
@@ -110,39 +119,27 @@ func (a *assigner) found(c *classify.Candidate) bool {
 // named reports whether before ends in one of the names, behind which quotes,
 // brackets and spaces may close.
 func (a *assigner) named(before string) bool {
-	before = strings.TrimRight(before, closing)
-	if before == "" {
-		return false
+	end := len(before)
+	for end > 0 && strings.IndexByte(closing, before[end-1]) >= 0 {
+		end--
 	}
-	// Most of what stands before such a sign ends in no name's last byte.
-	last := before[len(before)-1]
-	if last >= 'A' && last <= 'Z' {
-		last += 'a' - 'A'
-	}
-	if !slices.ContainsFunc(a.names, func(n string) bool { return n[len(n)-1] == last }) {
-		return false
-	}
-	// Without the separators a name may have, which are within its last bytes.
-	var buf [24]byte
-	at := len(buf)
-	i := len(before)
-	for i > 0 && at > 0 {
-		b := before[i-1]
-		if b != '_' && b != '-' && b != ' ' {
-			if !wordByte(b) && b < 0x80 {
-				break
-			}
-			at--
-			if buf[at] = b; b >= 'A' && b <= 'Z' {
-				buf[at] = b + 'a' - 'A'
-			}
+	return slices.ContainsFunc(a.names, func(name string) bool { return endsInName(before[:end], name) })
+}
+
+// endsInName reports whether s ends in name, in any case and with any of the
+// separators a name may have.
+func endsInName(s, name string) bool {
+	i := len(s)
+	for k := len(name) - 1; k >= 0; k-- {
+		for k < len(name)-1 && i > 0 && strings.IndexByte(separators, s[i-1]) >= 0 {
+			i--
+		}
+		if i == 0 || lower(s[i-1]) != name[k] {
+			return false
 		}
 		i--
 	}
-	name := buf[at:]
-	return slices.ContainsFunc(a.names, func(n string) bool {
-		return len(n) <= len(name) && string(name[len(name)-len(n):]) == n
-	})
+	return true
 }
 
 // chosen reports whether somebody may have chosen s for a password: letters

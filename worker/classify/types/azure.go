@@ -44,7 +44,7 @@ func azureSecrets() []*classify.Type {
 			Category:    classify.CategoryCredential,
 			Recommended: 85,
 			Rules: []classify.Rule{{
-				Shape:    classify.Around{Byte: '=', Before: 200, After: 100, Prev: lasts([]string{k.setting})},
+				Shape:    classify.Around{Byte: '=', Before: 200, After: 100, Ends: lasts(k.setting)},
 				Check:    k.found,
 				Strength: classify.Structure,
 				Alone:    85,

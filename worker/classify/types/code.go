@@ -58,14 +58,13 @@ func pairs(first, second string) []string {
 	return all
 }
 
-// lasts returns the last bytes of names in small letters, and their capitals.
-func lasts(names []string) string {
-	var all []byte
+// lasts returns the last two bytes of each of names.
+func lasts(names ...string) []string {
+	var all []string
 	for _, n := range names {
-		b := n[len(n)-1]
-		all = append(all, b, upper(b))
+		all = append(all, n[len(n)-2:])
 	}
-	return string(all)
+	return all
 }
 
 // formed reports whether s is written as form, in which '9' stands for a digit,
@@ -118,6 +117,13 @@ func written(forms ...string) func(*classify.Candidate) bool {
 func upper(b byte) byte {
 	if b >= 'a' && b <= 'z' {
 		return b - 'a' + 'A'
+	}
+	return b
+}
+
+func lower(b byte) byte {
+	if b >= 'A' && b <= 'Z' {
+		return b - 'A' + 'a'
 	}
 	return b
 }

@@ -54,7 +54,7 @@ func connectionStrings() []*classify.Type {
 			Recommended: 85,
 			Words:       []string{"password", "pwd", "userpwd", "server", "database", "data source", "initial catalog", "user id", "uid", "username"},
 			Rules: []classify.Rule{{
-				Shape:    classify.Around{Byte: '=', Before: 250, After: 250, Prev: lasts(k.settings) + " "},
+				Shape:    classify.Around{Byte: '=', Before: 250, After: 250, Ends: append(lasts(k.settings...), " ")},
 				Check:    k.found,
 				Strength: classify.Ranges,
 				Alone:    85,

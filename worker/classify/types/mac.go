@@ -5,6 +5,15 @@ import "github.com/classifyd/classifyd/worker/classify"
 // macAddress is an EUI-48 of IEEE 802: six pairs of hexadecimal digits with
 // colons between them, neither all the same nor broadcast.
 func macAddress() *classify.Type {
+	rule := func(sep byte) classify.Rule {
+		return classify.Rule{
+			Shape:    classify.Around{Byte: sep, Before: 4, After: 20, Prev: hexDigits, Next: hexDigits, Again: len("00:00:")}, // unlike a time of day
+			Check:    macCheck,
+			Strength: classify.Structure,
+			Alone:    75,
+			With:     75,
+		}
+	}
 	return &classify.Type{
 		ID:          own("mac-address"),
 		Name:        "MAC Address",
@@ -14,8 +23,8 @@ func macAddress() *classify.Type {
 		Recommended: 75,
 		Words:       []string{"mac", "mac address", "macs", "ethernet", "hardware address", "hwaddr", "ether", "adresse mac", "dirección mac", "indirizzo mac", "mac адрес", "mac地址"},
 		Rules: []classify.Rule{
-			{Shape: classify.Around{Byte: ':', Before: 4, After: 20, Prev: hexDigits, Next: hexDigits}, Check: macCheck, Strength: classify.Structure, Alone: 75, With: 75},
-			{Shape: classify.Around{Byte: '-', Before: 4, After: 20, Prev: hexDigits, Next: hexDigits}, Check: macCheck, Strength: classify.Structure, Alone: 75, With: 75},
+			rule(':'),
+			rule('-'),
 		},
 		Finds: []classify.Sample{
 			{Text: "MAC: 01:23:45:67:89:AB", Match: "01:23:45:67:89:AB", Confidence: 75},

@@ -2,7 +2,10 @@ package types
 
 import (
 	"hash/maphash"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/nyaruka/phonenumbers"
@@ -20,8 +23,10 @@ func phone() *classify.Type {
 	shape := classify.Run{Min: 7, Max: maxPhone}
 	rule := func(style phoneStyle, verify func(*classify.Candidate) bool, alone, with int) classify.Rule {
 		return classify.Rule{
-			Shape:    shape,
-			Check:    func(c *classify.Candidate) bool { return styleOf(c) == style && p.plausible(c, style) },
+			Shape: shape,
+			Check: func(c *classify.Candidate) bool {
+				return p.begins(c, style) && styleOf(c) == style && p.plausible(c, style)
+			},
 			Verify:   verify,
 			Strength: classify.Ranges,
 			Alone:    alone,
@@ -144,11 +149,20 @@ func styleOf(c *classify.Candidate) phoneStyle {
 	return bare
 }
 
+// begins reports whether a number of the style may begin as the candidate does.
+func (p *phoneBook) begins(c *classify.Candidate, style phoneStyle) bool {
+	if style == international {
+		first := c.Text[c.Start]
+		return first == '+' || first == '(' || first == '0'
+	}
+	return len(p.plans[len(c.Digits)][c.Digits[0]-'0']) > 0
+}
+
 // plausible decides without asking whether such a number exists, and takes an
 // extension into the candidate.
 func (p *phoneBook) plausible(c *classify.Candidate, style phoneStyle) bool {
 	m, d := c.Match(), c.Digits
-	if style != international && p.planned[len(d)]>>(d[0]-'0')&1 == 0 || uniform(d) {
+	if uniform(d) {
 		return false
 	}
 	if b := c.Before(); b == '+' || b == '.' || b == '-' && c.Start > 1 && wordByte(c.Text[c.Start-2]) {
@@ -260,35 +274,87 @@ func extension(s string) int {
 	return i
 }
 
-// A phoneBook remembers what libphonenumber said, since asking costs some
-// fifteen microseconds a region. It holds hashes, not numbers: the slot of a
-// number holds its hash with the answer in the lowest bit.
+// A phoneBook has the numberings of the regions whose numbers are known without
+// a country code, and where these do not know, remembers what libphonenumber
+// said, since asking costs some fifteen microseconds a region. It holds hashes,
+// not numbers: the slot of a number holds its hash with the answer in the lowest bit.
 type phoneBook struct {
-	planned [maxPhone + 1]uint16 // by a number's length: a bit for each digit it may begin with
-	seed    maphash.Seed
-	slots   [1 << 12]atomic.Uint64
+	plans [maxPhone + 1][10][]numberingIn // by a number's length and first digit
+	seed  maphash.Seed
+	slots [1 << 12]atomic.Uint64
+}
+
+// A numberingIn is what a region's numbers are as they are dialled within.
+type numberingIn struct {
+	region    string
+	numbering func() *numbering
 }
 
 func newPhoneBook() *phoneBook {
 	p := &phoneBook{seed: maphash.MakeSeed()}
 	for _, plan := range phonePlans {
+		code := strconv.Itoa(phonenumbers.GetCountryCodeForRegion(plan.region))
+		in := numberingIn{plan.region, sync.OnceValue(func() *numbering {
+			if n := numberings()[code](); n != nil && n.region == plan.region {
+				return n
+			}
+			return nil
+		})}
 		for n := plan.min; n <= plan.max; n++ {
 			for _, c := range plan.first {
-				p.planned[n] |= 1 << (c - '0')
+				p.plans[n][c-'0'] = append(p.plans[n][c-'0'], in)
 			}
 		}
 	}
 	return p
 }
 
+// valid reports whether a number exists, as far as libphonenumber knows.
 func (p *phoneBook) valid(c *classify.Candidate) bool {
-	m := c.Match()
+	var buf [16]string
+	ask := buf[:0] // the regions for which the numbering does not know
+	m, digits := c.Match(), c.Digits
+	ext := strings.IndexAny(m, "exX#")
+	if international := plus(m); strings.Contains(international, "+") {
+		if international != m {
+			m, digits = international, digits[len("00"):]
+		}
+		if is := numberOf(digits); ext < 0 && is != unknown {
+			return is == valid
+		}
+		return p.told(m, append(ask, "ZZ"))
+	}
+	if ext >= 0 {
+		n := 0
+		for _, g := range grouping(m[:ext]) {
+			n += g
+		}
+		digits = digits[:n]
+	}
+	for _, in := range p.plans[len(digits)][digits[0]-'0'] {
+		is := unknown
+		if ext < 0 {
+			is = in.numbering().within(digits)
+		}
+		switch is {
+		case valid:
+			return true
+		case unknown:
+			ask = append(ask, in.region)
+		}
+	}
+	return len(ask) > 0 && p.told(m, ask)
+}
+
+// told reports whether the library says that m is a number in one of regions,
+// which depend on m.
+func (p *phoneBook) told(m string, regions []string) bool {
 	h := maphash.String(p.seed, m) &^ 1
 	slot := &p.slots[h>>1%uint64(len(p.slots))]
 	if known := slot.Load(); known&^1 == h && known != 0 {
 		return known&1 == 1
 	}
-	ok := validPhone(m, c.Digits)
+	ok := slices.ContainsFunc(regions, func(region string) bool { return validIn(m, region) })
 	if ok {
 		h |= 1
 	}
@@ -309,25 +375,6 @@ func plus(m string) string {
 		return "+" + m[2:]
 	}
 	return m
-}
-
-func validPhone(m string, digits []byte) bool {
-	if m = plus(m); strings.Contains(m, "+") {
-		return validIn(m, "ZZ")
-	}
-	n := len(digits)
-	if ext := strings.IndexAny(m, "exX#"); ext >= 0 {
-		n = 0
-		for _, g := range grouping(m[:ext]) {
-			n += g
-		}
-	}
-	for _, p := range phonePlans {
-		if n >= p.min && n <= p.max && strings.IndexByte(p.first, digits[0]) >= 0 && validIn(m, p.region) {
-			return true
-		}
-	}
-	return false
 }
 
 func validIn(m, region string) bool {

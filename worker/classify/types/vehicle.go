@@ -211,13 +211,16 @@ func turkeyVehicle() *classify.Type {
 
 // turkeyMark checks the province, and the letters and digits of the mark.
 func turkeyMark(c *classify.Candidate, province, mark string) bool {
+	if c.Before() == '-' || c.Before() == '.' || c.Before() == '/' { // a date
+		return false
+	}
 	if p := number([]byte(province)); p < 1 || p > 81 {
 		return false
 	}
 	letters := len(mark) - len(strings.TrimLeft(mark, capitals))
 	digits := len(mark) - letters
 	return letters >= 1 && letters <= 3 && !strings.ContainsAny(mark[:letters], "QWX") && strings.Trim(mark[letters:], decimals) == "" &&
-		digits >= 2 && digits <= 5 && letters+digits <= 7 && c.Before() != '-' && c.Before() != '.' && c.Before() != '/'
+		digits >= 2 && digits <= 5 && letters+digits <= 7
 }
 
 // worded reports whether s is a month, a unit or a currency, which stand between
