@@ -37,7 +37,7 @@ func (q *Queue) SubmitAs(ctx context.Context, sub Submission, first int64, wait 
 	if err != nil {
 		return "", err
 	}
-	return s.reply[0], nil
+	return s.what, nil
 }
 
 // Tags are those of n shards, and HashSlot is where one lies.

@@ -135,24 +135,27 @@ type submission struct {
 	meta  string // as encodeMeta has it
 	wait  time.Duration
 
-	reply []string
+	// What became of it: created, with the time in µs and how many wait in the
+	// same set of the index, repeat or clash.
+	what, created, waiting string
 }
 
 func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) error {
 	n := nameOf(s.sub.Tenant, s.id)
 	sh := q.shard(n)
 	v, err := q.pipes[sh].eval(ctx, submitScript,
-		[]string{sh.record(n), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type),
-			sh.key("types:" + string(s.sub.Tenant)), sh.key("tenants"), task.key, task.pending, sh.key("due")},
+		[]string{sh.record(n), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type), task.key, task.pending},
 		s.first, s.meta, s.kept.c, s.fp,
-		task.msg, task.id, task.since, micros(s.wait), s.lane.letter(), string(s.id), s.sub.Type, string(s.sub.Tenant), sh.key("wake"),
+		task.msg, task.id, task.since, micros(s.wait), s.lane.letter(), string(s.id), s.sub.Type, string(s.sub.Tenant),
 		s.kept.request, s.kept.f, s.kept.file)
 	if err != nil {
 		return err
 	}
-	if s.reply = stringsOf(v); len(s.reply) == 0 {
+	reply, _ := v.(string)
+	if s.what, reply, _ = strings.Cut(reply, " "); s.what == "" {
 		return fmt.Errorf("submit %s: unexpected reply %v", n, v)
 	}
+	s.created, s.waiting, _ = strings.Cut(reply, " ")
 	return nil
 }
 
@@ -164,14 +167,14 @@ func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID
 	if err := q.enqueue(ctx, s, run{n, s.first}, s.lane); err != nil {
 		return nil, "", fmt.Errorf("submit %s: %w", n, err)
 	}
-	if s.reply[0] != "created" {
-		return nil, s.reply[0], nil
+	if s.what != "created" {
+		return nil, s.what, nil
 	}
-	if waiting, err := strconv.Atoi(s.reply[2]); err == nil && waiting > 0 {
+	if waiting, err := strconv.Atoi(s.waiting); err == nil && waiting > 0 {
 		q.shares.note(sub.Tenant, s.lane, sub.Type, waiting)
 		q.admit.waits(sub.Tenant, waiting)
 	}
-	j, err := decode(n, initialHead(s), s.reply[1]+" "+s.meta)
+	j, err := decode(n, initialHead(s), s.created+" "+s.meta)
 	return j, "created", err
 }
 
