@@ -110,6 +110,7 @@ type api struct {
 	log            *slog.Logger
 	met            *metrics
 	tracer         trace.Tracer
+	tracing        bool                // spans go somewhere
 	gather         prometheus.Gatherer // nil without /metrics
 	authenticate   auth.Authenticator  // nil while authentication is off
 	limit          *limit.Limiter      // nil without limits
@@ -145,6 +146,7 @@ func New(o Options) http.Handler {
 		limit:          o.Limit,
 		audit:          o.Audit,
 	}
+	a.tracing = o.Traces != nil
 	a.most.File = int(min(a.maxFile, maxJSONFile))
 	if o.Traces == nil {
 		o.Traces = noop.NewTracerProvider()

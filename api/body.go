@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -45,11 +46,25 @@ func (a *api) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte,
 	if body != sent {
 		body = http.MaxBytesReader(w, body, limit)
 	}
-	data, err := io.ReadAll(body)
+	data, err := readAll(body, r.ContentLength)
 	if err != nil {
 		return nil, unreadable(err, limit)
 	}
 	return data, nil
+}
+
+// presize is up to which length a body gets all its memory before it has come.
+const presize = 64 << 10
+
+// readAll is io.ReadAll with room for as many bytes as r is to have, less than
+// 0 if that is not known.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	if length <= 0 || length > presize {
+		return io.ReadAll(r)
+	}
+	buf := bytes.NewBuffer(make([]byte, 0, length+bytes.MinRead))
+	_, err := buf.ReadFrom(r)
+	return buf.Bytes(), err
 }
 
 const (

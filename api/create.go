@@ -186,7 +186,7 @@ func (a *api) submission(r *http.Request, req *wire.JobRequest) (jobs.Submission
 	if attempt, err := strconv.Atoi(r.Header.Get("Retry-Attempt")); err == nil {
 		sub.Resent = attempt >= 1
 	}
-	if t := r.Header.Get(traceParent); traceparent.MatchString(t) {
+	if t := r.Header.Get(traceParent); t != "" && traceparent.MatchString(t) {
 		sub.Trace = t
 	}
 	return sub, nil

@@ -36,7 +36,7 @@ type admission struct {
 func newAdmission(q *Queue) *admission {
 	a := &admission{q: q, tenants: map[Tenant]*gauge{}, swept: time.Now()}
 	a.quitCtx, a.quit = context.WithCancel(context.Background())
-	a.all = &gauge{look: a.depth, most: int64(q.opt.MaxWaiting),
+	a.all = &gauge{look: a.depth, within: q.opt.Deadline, most: int64(q.opt.MaxWaiting),
 		refuse: BusyError{Reason: "too many jobs are queued"}}
 	return a
 }
@@ -48,9 +48,6 @@ func (a *admission) close() {
 
 // allow counts one submission of t, or refuses it with a *BusyError.
 func (a *admission) allow(ctx context.Context, t Tenant) error {
-	// The submission that waits for a look has a command of its own to send.
-	ctx, cancel := context.WithTimeout(ctx, a.q.opt.Deadline)
-	defer cancel()
 	if a.q.opt.TenantWaiting > 0 {
 		if err := a.tenant(t).allow(ctx, a.spawn); err != nil {
 			return err
@@ -78,7 +75,7 @@ func (a *admission) tenant(t Tenant) *gauge {
 	g := a.tenants[t]
 	if g == nil {
 		most := int64(a.q.opt.TenantWaiting)
-		g = &gauge{most: most, unlooked: int64(fewJobs * float64(most)), look: func(ctx context.Context) (reading, error) {
+		g = &gauge{within: a.q.opt.Deadline, most: most, unlooked: int64(fewJobs * float64(most)), look: func(ctx context.Context) (reading, error) {
 			n, err := a.q.Count(ctx, t, Query{Boxes: []Box{{States: []State{NotStarted}}}})
 			return reading{n: n}, err
 		}, refuse: BusyError{Reason: "too many jobs of the tenant are queued", Tenant: true}}

@@ -82,12 +82,16 @@ func (e *enqueuer) SAdd(ctx context.Context, key string, members ...any) *redis.
 // for queues, unless dry, and returns how many were missing. Nothing of ours
 // needs it, so that a failure is left to the next time.
 func (q *Queue) register(ctx context.Context, sh shard, dry bool) (missing int) {
+	var names []any
 	for _, l := range lanes {
-		known, err := q.rdb.SIsMember(ctx, "asynq:queues", sh.queue(l)).Result()
-		if err == nil && !known && !dry {
-			err = q.rdb.SAdd(ctx, "asynq:queues", sh.queue(l)).Err()
+		names = append(names, sh.queue(l))
+	}
+	known, err := q.rdb.SMIsMember(ctx, "asynq:queues", names...).Result()
+	for i, is := range known {
+		if !is && !dry {
+			err = q.rdb.SAdd(ctx, "asynq:queues", names[i]).Err()
 		}
-		if err == nil && !known {
+		if !is && err == nil {
 			missing++
 		}
 	}

@@ -29,15 +29,16 @@ func (q *Queue) Eval(ctx context.Context, s *script, keys []string, args ...any)
 // SubmitAs submits under a first fence of the test's choosing, past asynq.
 func (q *Queue) SubmitAs(ctx context.Context, sub Submission, first int64, wait time.Duration) (string, error) {
 	s := &submission{sub: &sub, id: sub.ID, fp: q.fingerprint(&sub), first: strconv.FormatInt(first, 10), lane: laneNormal, wait: wait, kept: &fields{c: q.packer.pack(sub.Request)}}
-	s.meta = encodeMeta(&sub, s.first, s.lane, s.fp)
+	s.via, s.meta = s.lane.letter(), encodeMeta(&sub, s.first, s.lane, s.fp)
 	n := nameOf(sub.Tenant, sub.ID)
+	s.name = n
 	sh := q.shard(n)
 	task := run{n, s.first}.String()
 	err := s.enqueue(ctx, q, asynqTask{key: sh.asynqKey(laneNormal, "t:"+task), pending: sh.asynqKey(laneNormal, "pending"), msg: "msg", id: task, since: 1})
 	if err != nil {
 		return "", err
 	}
-	return s.reply[0], nil
+	return s.what, nil
 }
 
 // Tags are those of n shards, and HashSlot is where one lies.

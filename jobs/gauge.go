@@ -14,9 +14,10 @@ const lookEvery = time.Second
 // submissions; in between it counts those of its own process.
 type gauge struct {
 	look     func(ctx context.Context) (reading, error)
-	most     int64     // from which on submissions are refused
-	unlooked int64     // own submissions that are let in before the first look
-	refuse   BusyError // but for when to try again
+	within   time.Duration // a submission waits for a look; it has a command of its own to send
+	most     int64         // from which on submissions are refused
+	unlooked int64         // own submissions that are let in before the first look
+	refuse   BusyError     // but for when to try again
 
 	mu      sync.Mutex // guards all below
 	at      time.Time  // of the last look, zero before the first
@@ -55,6 +56,8 @@ func (g *gauge) allow(ctx context.Context, spawn func(f func(ctx context.Context
 		// back when they were told to would be sent away again.
 		if g.at.IsZero() || g.refusal() != nil {
 			g.mu.Unlock()
+			ctx, cancel := context.WithTimeout(ctx, g.within)
+			defer cancel()
 			select {
 			case <-l.done:
 			case <-ctx.Done():

@@ -24,7 +24,7 @@ func (l lane) letter() string { return string(l[0]) }
 type shard int
 
 func (s shard) tag() string         { return "{s" + strconv.Itoa(int(s)) + "}" }
-func (s shard) key(k string) string { return s.tag() + ":" + k }
+func (s shard) key(k string) string { return "{s" + strconv.Itoa(int(s)) + "}:" + k }
 
 // queue names the asynq queue of a lane. asynq makes {NAME} of it, and since
 // Redis ends a hash tag at the first brace, the queue's keys lie in s's slot.
@@ -67,7 +67,7 @@ func (n name) among(shards []shard) shard {
 	return shards[h.Sum32()%uint32(len(shards))]
 }
 
-func (s shard) record(n name) string { return s.key("j:" + string(n)) }
+func (s shard) record(n name) string { return "{s" + strconv.Itoa(int(s)) + "}:j:" + string(n) }
 
 // A run names one start of a job: TENANT/ID:FENCE.
 type run struct {
@@ -88,7 +88,7 @@ func parseRun(s string) (run, bool) {
 func (s shard) indexPrefix(t Tenant) string { return s.key("i:" + string(t) + ":") }
 
 func (s shard) indexSet(t Tenant, state, jobType string) string {
-	return s.indexPrefix(t) + state + ":" + jobType
+	return "{s" + strconv.Itoa(int(s)) + "}:i:" + string(t) + ":" + state + ":" + jobType
 }
 
 // indexStates are the STATE parts of the index keys that hold jobs in s.

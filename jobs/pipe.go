@@ -32,7 +32,8 @@ type pipe struct {
 }
 
 // A call is one Redis command: a script with its keys and arguments, or any
-// other command as args.
+// other command as args. Pointers among these spare hot paths an allocation
+// each, and what they point to must not change any more.
 type call struct {
 	script *script
 	keys   []string
@@ -49,6 +50,8 @@ func (c *call) size() (n int) {
 		switch a := a.(type) {
 		case string:
 			n += len(a)
+		case *string:
+			n += len(*a)
 		case []byte:
 			n += len(a)
 		}
@@ -176,11 +179,7 @@ func (g group) send(ctx context.Context, pl redis.Pipeliner, missing string) *re
 			args = append(args, c.args...)
 		}
 	}
-	keys = append(keys, missing)
-	if g.source {
-		return pl.Eval(ctx, s.src, keys, args...)
-	}
-	return pl.EvalSha(ctx, s.sha, keys, args...)
+	return s.queue(ctx, pl, g.source, append(keys, missing), args)
 }
 
 // exec sends one pipeline and answers its calls, all but those that go again:

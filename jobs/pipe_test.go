@@ -90,8 +90,8 @@ func TestShardsThatHangDoNotEndTheLeasesOfOthers(t *testing.T) {
 			Handlers: after(time.Minute),
 			Jobs: jobs.Options{Shards: 8, Hook: pipelines(func(ctx context.Context, cmds []redis.Cmder) error {
 				if !on.Load() || slices.ContainsFunc(cmds[0].Args(), func(a any) bool {
-					key, _ := a.(string)
-					return strings.HasPrefix(key, tag.Load().(string))
+					key, ok := a.(*string)
+					return ok && strings.HasPrefix(*key, tag.Load().(string))
 				}) {
 					return nil
 				}

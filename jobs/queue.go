@@ -138,7 +138,8 @@ type Queue struct {
 	log *slog.Logger
 	met *metrics
 
-	tracer trace.Tracer
+	tracer  trace.Tracer
+	tracing bool // spans go somewhere
 
 	rdb    redis.UniversalClient // repeats what may be repeated
 	pop    redis.UniversalClient // never repeats: a dequeue sent again takes a second task
@@ -160,11 +161,12 @@ type Queue struct {
 // Open connects to Redis and settles the layout of the keys. It fails if Redis
 // does not answer, or was set up with another number of shards.
 func Open(ctx context.Context, o Options) (*Queue, error) {
+	tracing := o.Traces != nil
 	o.setDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	q := &Queue{opt: o, log: o.Log, met: newMetrics(), tracer: o.Traces.Tracer(tracerName), nudge: make(chan struct{}, 1), dead: make(chan struct{}, 1), blobs: o.Blobs, packer: newPacker()}
+	q := &Queue{opt: o, log: o.Log, met: newMetrics(), tracer: o.Traces.Tracer(tracerName), tracing: tracing, nudge: make(chan struct{}, 1), dead: make(chan struct{}, 1), blobs: o.Blobs, packer: newPacker()}
 	if q.blobs == nil {
 		q.blobs = noBlobs{}
 	}

@@ -1,10 +1,13 @@
 package jobs
 
 import (
+	"context"
 	"crypto/sha1"
 	"embed"
 	"encoding/hex"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 )
 
 //go:embed scripts/*.lua
@@ -73,6 +76,25 @@ func loadEach(name string, shared ...string) *script {
 	s := load(name, shared...)
 	s.each = newScript("each "+name, source(shared...)+"local function one(KEYS, ARGV)\n"+source(name)+"end\n"+source("each"))
 	return s
+}
+
+// queue puts a call of s into pl, by its source or by its digest. This is what
+// pl.EvalSha does, but for a copy of each key.
+func (s *script) queue(ctx context.Context, pl redis.Pipeliner, source bool, keys []string, args []any) *redis.Cmd {
+	all := make([]any, 0, 3+len(keys)+len(args))
+	if source {
+		all = append(all, "eval", s.src)
+	} else {
+		all = append(all, "evalsha", s.sha)
+	}
+	all = append(all, len(keys))
+	for i := range keys {
+		all = append(all, &keys[i])
+	}
+	cmd := redis.NewCmd(ctx, append(all, args...)...)
+	cmd.SetFirstKeyPos(3)
+	_ = pl.Process(ctx, cmd) // which only queues it
+	return cmd
 }
 
 // promise has a script wait for replicas, where Options ask for that.

@@ -128,56 +128,67 @@ func (q *Queue) fingerprint(sub *Submission) string {
 type submission struct {
 	sub   *Submission
 	kept  *fields
+	name  name
 	id    ID
 	first string // fence
 	lane  lane
+	via   string // the lane's letter
 	fp    string
 	meta  string // as encodeMeta has it
 	wait  time.Duration
 
-	reply []string
+	// What became of it: created, with the time in µs and how many wait in the
+	// same set of the index, repeat or clash.
+	what, created, waiting string
 }
 
 func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) error {
-	n := nameOf(s.sub.Tenant, s.id)
-	sh := q.shard(n)
+	sh := q.shard(s.name)
 	v, err := q.pipes[sh].eval(ctx, submitScript,
-		[]string{sh.record(n), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type),
-			sh.key("types:" + string(s.sub.Tenant)), sh.key("tenants"), task.key, task.pending, sh.key("due")},
-		s.first, s.meta, s.kept.c, s.fp,
-		task.msg, task.id, task.since, micros(s.wait), s.lane.letter(), string(s.id), s.sub.Type, string(s.sub.Tenant), sh.key("wake"),
-		s.kept.request, s.kept.f, s.kept.file)
+		[]string{sh.record(s.name), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type), task.key, task.pending},
+		&s.first, &s.meta, s.kept.c, &s.fp,
+		task.msg, task.id, task.since, micros(s.wait), &s.via, (*string)(&s.id), &s.sub.Type, (*string)(&s.sub.Tenant),
+		&s.kept.request, s.kept.f, &s.kept.file)
 	if err != nil {
 		return err
 	}
-	if s.reply = stringsOf(v); len(s.reply) == 0 {
-		return fmt.Errorf("submit %s: unexpected reply %v", n, v)
+	reply, _ := v.(string)
+	if s.what, reply, _ = strings.Cut(reply, " "); s.what == "" {
+		return fmt.Errorf("submit %s: unexpected reply %v", s.name, v)
 	}
+	s.created, s.waiting, _ = strings.Cut(reply, " ")
 	return nil
 }
 
 func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID, fp string) (*Job, string, error) {
 	n := nameOf(sub.Tenant, id)
-	s := &submission{sub: sub, kept: kept, id: id, fp: fp, wait: q.opt.MaxWait, first: newFence(),
+	s := &submission{sub: sub, kept: kept, name: n, id: id, fp: fp, wait: q.opt.MaxWait, first: newFence(),
 		lane: q.shares.lane(sub.Tenant, sub.Priority)}
+	s.via = s.lane.letter()
 	s.meta = encodeMeta(sub, s.first, s.lane, fp)
 	if err := q.enqueue(ctx, s, run{n, s.first}, s.lane); err != nil {
 		return nil, "", fmt.Errorf("submit %s: %w", n, err)
 	}
-	if s.reply[0] != "created" {
-		return nil, s.reply[0], nil
+	if s.what != "created" {
+		return nil, s.what, nil
 	}
-	if waiting, err := strconv.Atoi(s.reply[2]); err == nil && waiting > 0 {
+	if waiting, err := strconv.Atoi(s.waiting); err == nil && waiting > 0 {
 		q.shares.note(sub.Tenant, s.lane, sub.Type, waiting)
 		q.admit.waits(sub.Tenant, waiting)
 	}
-	j, err := decode(n, initialHead(s), s.reply[1]+" "+s.meta)
+	j, err := s.job()
 	return j, "created", err
 }
 
-// initialHead is the head as submit.lua writes it, as far as decode looks.
-func initialHead(s *submission) string {
-	return "w " + s.lane.letter() + " " + s.first + " 1 0 0 0 0 0 0 0 -"
+// job is what decode would make of the record that submit.lua has written.
+func (s *submission) job() (*Job, error) {
+	created, err := strconv.ParseInt(s.created, 10, 64)
+	first, bad := strconv.ParseInt(s.first, 10, 64)
+	if err = errors.Join(err, bad); err != nil {
+		return nil, fmt.Errorf("submit %s: %w", s.name, err)
+	}
+	return &Job{Tenant: s.sub.Tenant, ID: s.id, Type: s.sub.Type, Priority: s.sub.Priority, State: NotStarted, User: s.sub.User,
+		Created: time.UnixMicro(created).UTC(), ClientRequestID: s.sub.ClientRequestID, Trace: s.sub.Trace, version: 1, firstFence: first}, nil
 }
 
 // newFence returns a random 48-bit number. Two jobs that have the same id one

@@ -264,35 +264,41 @@ func (s *sweeper) strays(ctx context.Context, sh shard) (mended int, err error) 
 	now := time.Now()
 	seen := s.seen[sh]
 	still := map[string]bool{}
+	var active []string
 	for _, l := range lanes {
-		active := sh.asynqKey(l, "active")
-		v, err := q.pipes[sh].eval(ctx, straysScript, []string{active}, sh.record(""), sweepMost)
-		if err != nil {
-			return mended, err
+		active = append(active, sh.asynqKey(l, "active"))
+	}
+	v, err := q.pipes[sh].eval(ctx, straysScript, active, sh.record(""), sweepMost)
+	if err != nil {
+		return mended, err
+	}
+	f := stringsOf(v)
+	for ; len(f) >= 3; f = f[3:] {
+		task, what := f[1], f[2]
+		i, err := strconv.Atoi(f[0])
+		if err != nil || i < 1 || i > len(lanes) {
+			return mended, fmt.Errorf("strays: unexpected reply %v", v)
 		}
-		f := stringsOf(v)
-		for ; len(f) >= 2; f = f[2:] {
-			task, what := f[0], f[1]
-			since, known := seen[task]
-			if !known {
-				since = now
-				seen[task] = now
-			}
-			still[task] = true
-			r, ok := parseRun(task)
-			switch {
-			case what == "waits" && ok && now.Sub(since) >= strayAfter:
-				if _, err := q.deliver(ctx, r); err != nil {
-					return mended, err
-				}
-			case what == "over" && now.Sub(since) >= overAfter:
-			default:
-				continue
-			}
-			mended++
-			if _, err := q.pipes[sh].eval(ctx, dropScript, []string{active, sh.asynqKey(l, "lease"), sh.asynqKey(l, "t:"+task)}, task); err != nil {
+		l := lanes[i-1]
+		since, known := seen[task]
+		if !known {
+			since = now
+			seen[task] = now
+		}
+		still[task] = true
+		r, ok := parseRun(task)
+		switch {
+		case what == "waits" && ok && now.Sub(since) >= strayAfter:
+			if _, err := q.deliver(ctx, r); err != nil {
 				return mended, err
 			}
+		case what == "over" && now.Sub(since) >= overAfter:
+		default:
+			continue
+		}
+		mended++
+		if _, err := q.pipes[sh].eval(ctx, dropScript, []string{sh.asynqKey(l, "active"), sh.asynqKey(l, "lease"), sh.asynqKey(l, "t:"+task)}, task); err != nil {
+			return mended, err
 		}
 	}
 	maps.DeleteFunc(seen, func(task string, _ time.Time) bool { return !still[task] })

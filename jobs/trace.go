@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
 const tracerName = "github.com/classifyd/classifyd/jobs"
@@ -18,6 +19,12 @@ const tracerName = "github.com/classifyd/classifyd/jobs"
 // submitSpan begins the span of a submission and has the record carry it on to
 // the worker. Where nothing is collected, the producer's own trace goes on.
 func (q *Queue) submitSpan(ctx context.Context, sub *Submission) (context.Context, trace.Span) {
+	if !q.tracing {
+		if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {
+			sub.Trace = traceparent(sc)
+		}
+		return ctx, noop.Span{} // to describe one that goes nowhere costs, too
+	}
 	if !trace.SpanContextFromContext(ctx).IsValid() {
 		ctx = trace.ContextWithRemoteSpanContext(ctx, traced(sub.Trace))
 	}
@@ -30,7 +37,7 @@ func (q *Queue) submitSpan(ctx context.Context, sub *Submission) (context.Contex
 }
 
 func endSubmit(span trace.Span, j *Job, created bool, err error) {
-	if j != nil {
+	if j != nil && span.IsRecording() {
 		span.SetAttributes(attribute.String("classifyd.job.id", string(j.ID)), attribute.Bool("classifyd.job.created", created))
 	}
 	if errors.Is(err, ErrUnavailable) {
@@ -42,6 +49,9 @@ func endSubmit(span trace.Span, j *Job, created bool, err error) {
 
 // runSpan begins the span of a run, in the trace that its job came with.
 func (q *Queue) runSpan(ctx context.Context, j *Job, jobType string) (context.Context, trace.Span) {
+	if j.Trace == "" && !q.tracing {
+		return ctx, noop.Span{}
+	}
 	return q.tracer.Start(trace.ContextWithRemoteSpanContext(ctx, traced(j.Trace)), "run "+jobType,
 		trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(
 			attribute.String("classifyd.job.id", string(j.ID)),
@@ -49,7 +59,9 @@ func (q *Queue) runSpan(ctx context.Context, j *Job, jobType string) (context.Co
 }
 
 func endRun(span trace.Span, state string) {
-	span.SetAttributes(attribute.String("classifyd.run.outcome", state))
+	if span.IsRecording() {
+		span.SetAttributes(attribute.String("classifyd.run.outcome", state))
+	}
 	if state == string(Failed) || state == "retry" {
 		span.SetStatus(codes.Error, state)
 	}
@@ -58,6 +70,9 @@ func endRun(span trace.Span, state string) {
 
 // traced reads a W3C Trace Context traceparent; what is none is no trace.
 func traced(parent string) trace.SpanContext {
+	if parent == "" {
+		return trace.SpanContext{}
+	}
 	ctx := propagation.TraceContext{}.Extract(context.Background(), propagation.MapCarrier{"traceparent": parent})
 	return trace.SpanContextFromContext(ctx)
 }

@@ -1,9 +1,25 @@
--- Stands before each script that changes records: tells who follows a tenant's jobs that one has a new state, by its
+-- Stands before each script that changes records.
+
+-- What the script has learnt so far. Nothing else happens in Redis while it runs, so that the next of several calls
+-- made at once, or of several jobs, need not ask again.
+local learnt = {}
+
+-- The time, for all of the script.
+local function clock()
+  if not learnt.now then
+    local t = redis.call("TIME")
+    learnt.now = t[1] * 1000000 + t[2]
+  end
+  return learnt.now
+end
+
+-- Tells who follows a tenant's jobs that one has a new state, by its
 -- head, its meta and its errors, or that it was deleted, without any. The stream {shard}:e:TENANT is there only
--- while someone has read it lately; otherwise this costs one EXISTS.
+-- while someone has read it lately; otherwise a script asks for it once.
 local function event(tag, tenant, id, head, meta, errors)
   local stream = tag .. ":e:" .. tenant
-  if redis.call("EXISTS", stream) == 0 then return end
+  if learnt[stream] == nil then learnt[stream] = redis.call("EXISTS", stream) == 1 end
+  if not learnt[stream] then return end
   redis.call("XADD", stream, "MAXLEN", "~", 10000, "*", "n", id, "s", head or "", "m", meta or "", "e", errors or "")
   redis.call("PUBLISH", tag .. ":tell", tenant)
 end

@@ -12,11 +12,6 @@
 
 local function int(n) return string.format("%.0f", n) end
 
-local function clock()
-  local t = redis.call("TIME")
-  return t[1] * 1000000 + t[2]
-end
-
 local lanes = { h = "high", n = "normal", l = "low", a = "again" }
 local ended = { s = "succeeded", f = "failed", c = "canceled" }
 

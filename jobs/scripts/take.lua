@@ -17,6 +17,10 @@ local most, owner, nlanes = tonumber(ARGV[1]), ARGV[2], #KEYS / 2
 local cap = tonumber(ARGV[11])
 local tasks, types = 11, 11 + nlanes -- what stands before them in ARGV
 local lookedAtMost = most + 100 -- so that deliveries without effect do not keep Redis from others for long
+local lists, pauses = {}, {}
+for lane = 1, nlanes do lists[lane], pauses[lane] = KEYS[2 * lane - 1], KEYS[2 * lane] end
+if redis.call("EXISTS", unpack(lists)) == 0 then return nil end -- what idle workers ask every second
+local paused = redis.call("EXISTS", unpack(pauses)) > 0
 evenfull(KEYS[1])
 local now = clock()
 local served = {}
@@ -77,9 +81,9 @@ end
 
 local looked = 0
 for lane = 1, nlanes do
-  if redis.call("EXISTS", KEYS[2 * lane]) == 0 then
+  if not (paused and redis.call("EXISTS", pauses[lane]) == 1) then
     while not reserved and #out <= most and looked < lookedAtMost do
-      local id = redis.call("RPOP", KEYS[2 * lane - 1])
+      local id = redis.call("RPOP", lists[lane])
       if not id then break end
       looked = looked + 1
       local task = ARGV[tasks + lane] .. id
