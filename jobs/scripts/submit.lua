@@ -1,17 +1,17 @@
 -- submit: a new record, its index entry and asynq's task, all or nothing.
 -- KEYS 1 record  2 index set of its state and lane  3 the tenant's types  4 tenants
 --      5 asynq's task  6 asynq's pending list  7 due
--- ARGV 1 first fence, random  2 meta after CREATED  3 request, packed  4 fingerprint
+-- ARGV 1 first fence, random  2 meta after CREATED  3 request, packed  4 fingerprints, any of which makes it a repeat
 --      5 asynq's message  6 asynq's task id  7 asynq's pending_since, ns
 --      8 longest wait in µs, or 0  9 lane letter  10 id  11 type  12 tenant  13 wake channel
---      14 the request's blob, NAME SIZE  15 file, packed  16 the file's blob; "" where there is none
+--      14 the request's blob, as record.lua has it  15 file, packed  16 the file's blob; "" where there is none
 -- Returns {"created", µs created, waiting in the index set, pending in the lane}, or {"repeat"} when the
 -- record stands there with this fingerprint, or {"clash"} when with another.
 local old = redis.call("HGET", KEYS[1], "m")
 if old then
   local created, first, fp = string.match(old, "^(%d+) (%d+) %a (%S+)")
   if first == ARGV[1] then return { "created", created, 0, 0 } end -- our own call, sent again
-  if fp == ARGV[4] and fp ~= "-" then return { "repeat" } end
+  if fp ~= "-" and string.find(" " .. ARGV[4] .. " ", " " .. fp .. " ", 1, true) then return { "repeat" } end
   return { "clash" }
 end
 local t = redis.call("TIME")
