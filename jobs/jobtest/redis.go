@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -165,4 +167,22 @@ func (s *Server) Clear() {
 	if err := c.FlushAll(context.Background()).Err(); err != nil {
 		s.t.Fatal(fmt.Errorf("flush: %w", err))
 	}
+}
+
+// Written is all that the server has written to its directory: every change.
+func (s *Server) Written() string {
+	s.t.Helper()
+	var all strings.Builder
+	err := fs.WalkDir(os.DirFS(s.dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(filepath.Join(s.dir, path))
+		all.Write(b)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all.String()
 }
