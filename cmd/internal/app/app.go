@@ -120,6 +120,11 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		qo.Blobs = blobs
 		a.close = append(a.close, closeBlobs)
 	}
+	if o.EncryptionKeys != "" {
+		if qo.Keys, err = openRings(o.EncryptionKeys, a.log); err != nil {
+			return nil, err
+		}
+	}
 	a.queue, err = jobs.Open(ctx, qo)
 	if err != nil {
 		return nil, fmt.Errorf("--redis: %w", err)
@@ -228,11 +233,14 @@ func (a *App) listen(engine *classify.Engine, ro *redis.UniversalOptions) error 
 		SignIn:         a.opts.signIn(),
 	}), a.log)
 	if a.opts.TLSCert != "" {
-		cert := &keyPair{certFile: a.opts.TLSCert, keyFile: a.opts.TLSKey, log: a.log}
-		if err := cert.load(); err != nil {
+		cert, err := keyPair(a.opts.TLSCert, a.opts.TLSKey, a.log)
+		if err != nil {
 			return err
 		}
-		a.server.TLSConfig = &tls.Config{GetCertificate: cert.get, MinVersion: tls.VersionTLS12}
+		a.server.TLSConfig = &tls.Config{
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return cert.get(), nil },
+			MinVersion:     tls.VersionTLS12,
+		}
 		if err := a.opts.withClients(a.server.TLSConfig); err != nil {
 			return err
 		}

@@ -24,6 +24,8 @@ type commands struct {
 	Queues queues     `cmd:"" help:"Show what waits and what runs, and which workers serve what."`
 	Doctor Doctor     `cmd:"" help:"Look at all that the queue holds in Redis, mend what is wrong, and print what it was."`
 	Key    keys       `cmd:"" help:"Make, list and revoke the API keys of tenants, for daemons that run with --api-keys."`
+
+	Keyring keyrings `cmd:"" help:"Make and change the key ring of --encryption-keys."`
 }
 
 type serve struct{}
