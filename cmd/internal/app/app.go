@@ -134,7 +134,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 
-	a.tenants, err = tenants.Open(tenants.Options{Redis: ro, MaxTypes: o.MaxTypes})
+	a.tenants, err = tenants.Open(tenants.Options{Redis: ro, Keys: qo.Keys, MaxTypes: o.MaxTypes})
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"text/tabwriter"
 
 	"github.com/classifyd/classifyd/jobs"
@@ -44,7 +46,8 @@ type keyrings struct {
 	Add     addKey     `cmd:"" help:"Add a key. It opens what others encrypt with it; to encrypt with it too, promote it once every process has the file."`
 	Promote promoteKey `cmd:"" help:"Have a key encrypt from now on. The others go on opening what they encrypted."`
 	List    listRing   `cmd:"" help:"List the keys, without what is secret."`
-	Remove  removeKey  `cmd:"" help:"Remove a key. What it encrypted is lost, so wait for --retention after another was promoted, and run classifyd keyring renew."`
+	Renew   renew      `cmd:"" help:"Have the key that encrypts do so with the tenants' own sensitive types anew. Jobs need no such thing, since they end."`
+	Remove  removeKey  `cmd:"" help:"Remove a key. What it encrypted is lost, so wait for --retention after another was promoted, and renew."`
 }
 
 // ringFile is where the ring is.
@@ -132,4 +135,28 @@ func (listRing) Run(o *Options, out io.Writer) error {
 		fmt.Fprintf(w, "%s\t%s\n", k.ID, does)
 	}
 	return w.Flush()
+}
+
+type renew struct{}
+
+func (renew) Run(ctx context.Context, o *Options, out io.Writer) (err error) {
+	path, err := o.ringFile()
+	if err != nil {
+		return err
+	}
+	keys, err := openRings(path, o.logger(os.Stderr))
+	if err != nil {
+		return err
+	}
+	s, err := o.openTenants(keys)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	n, err := s.Renew(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, n, "sensitive types are encrypted with the key that encrypts now")
+	return err
 }
