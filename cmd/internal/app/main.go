@@ -60,6 +60,9 @@ func do(ctx context.Context, out io.Writer, args []string, changes ...func(*Opti
 	if err != nil {
 		return nil, err
 	}
+	if err := checkCommandLine(chosen, &flags.Options); err != nil {
+		return nil, err
+	}
 	for _, change := range changes {
 		change(&flags.Options)
 	}
