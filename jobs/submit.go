@@ -88,7 +88,7 @@ func (q *Queue) identify(sub *Submission) (id ID, named bool, fps fingerprints) 
 	}
 	if sub.ClientRequestID != "" {
 		fps := q.fingerprints(sub)
-		return derivedID(sub.Tenant, "client-request-id", sub.ClientRequestID, fps.all[0]), false, fps
+		return derivedID(sub.Tenant, "client-request-id", sub.ClientRequestID, fps.first), false, fps
 	}
 	return newID(), false, noFingerprint
 }
@@ -96,12 +96,13 @@ func (q *Queue) identify(sub *Submission) (id ID, named bool, fps fingerprints) 
 // Fingerprints stand for what a submission asks. The record keeps one of them;
 // another submission is a repeat if the record has any of its own.
 type fingerprints struct {
-	all  []string
-	keep string
+	all   string // with spaces between them
+	keep  string
+	first string // which stays the same for as long as the first key does
 }
 
 // noFingerprint is that of a submission that nothing is a repeat of.
-var noFingerprint = fingerprints{[]string{"-"}, "-"}
+var noFingerprint = fingerprints{"-", "-", "-"}
 
 // fingerprints without keys are the one that the salt makes, which is in the
 // store. With keys the one that is kept tells nothing to who has the store; a
@@ -109,10 +110,10 @@ var noFingerprint = fingerprints{[]string{"-"}, "-"}
 func (q *Queue) fingerprints(sub *Submission) fingerprints {
 	fp := q.fingerprint(sub)
 	if q.opt.Keys == nil {
-		return fingerprints{[]string{fp}, fp}
+		return fingerprints{fp, fp, fp}
 	}
 	marks, primary := q.opt.Keys.Marks([]byte(fp))
-	return fingerprints{append(marks, fp), primary}
+	return fingerprints{strings.Join(append(marks, fp), " "), primary, marks[0]}
 }
 
 // newID returns an id that sorts by time: a UUID of version 7, RFC 9562.
@@ -166,7 +167,7 @@ func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) erro
 	v, err := q.pipes[sh].eval(ctx, submitScript,
 		[]string{sh.record(n), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type),
 			sh.key("types:" + string(s.sub.Tenant)), sh.key("tenants"), task.key, task.pending, sh.key("due")},
-		s.first, s.meta, s.kept.c, strings.Join(s.fps.all, " "),
+		s.first, s.meta, s.kept.c, s.fps.all,
 		task.msg, task.id, task.since, micros(s.wait), s.lane.letter(), string(s.id), s.sub.Type, string(s.sub.Tenant), sh.key("wake"),
 		s.kept.request, s.kept.f, s.kept.file)
 	if err != nil {

@@ -134,6 +134,16 @@ func TestEncryptedServiceDoesAllThatOneInClearDoes(t *testing.T) {
 	if status, list := s.call(t, "GET", "/jobs?$filter=status%20eq%20'failed'", ""); status != 200 || len(list["value"].([]any)) != 1 {
 		t.Errorf("list: %d %v", status, list)
 	}
+	if status, own := s.call(t, "POST", "/sensitiveTypes", strings.Replace(badge, "BDG", "nothing to see", 1)); status != 201 {
+		t.Errorf("own type: %d %v", status, own)
+	}
+	runRing(t, path, "add")
+	if said := runRing(t, path, "renew", "--redis", "redis://"+server.Options().Addrs[0]); !strings.HasPrefix(said, "1 sensitive types") {
+		t.Errorf("renew says %q", said)
+	}
+	if found := s.finds(t, `{"text":"badge nothing to see-123456"}`); len(found) != 1 {
+		t.Errorf("the renewed type finds %q", found)
+	}
 	if err := s.Stop(); err != nil {
 		t.Error(err)
 	}
