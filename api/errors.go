@@ -35,6 +35,8 @@ var answers = []struct {
 	{jobs.ErrChanged, problem{status: http.StatusPreconditionFailed, code: "jobChanged", target: "If-Match", message: "the job has changed since that ETag"}},
 	{jobs.ErrUnavailable, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer: try again, under the same id or key if a job was posted", retry: storeRetry}},
 	{context.DeadlineExceeded, problem{status: http.StatusServiceUnavailable, code: "storeUnavailable", message: "the store does not answer in time: try again, under the same id or key if a job was posted", retry: storeRetry}},
+	{jobs.ErrNoKey, problem{status: http.StatusInternalServerError, code: "keyMissing", message: "what is stored is encrypted with a key that the service does not have: its operator may still have it"}},
+	{jobs.ErrDamaged, problem{status: http.StatusInternalServerError, code: "storeDamaged", message: "what is stored is damaged"}},
 	{tenants.ErrNotFound, problem{status: http.StatusNotFound, code: "unknownSensitiveType", message: "there is no such sensitive type"}},
 	{tenants.ErrChanged, problem{status: http.StatusPreconditionFailed, code: "typeChanged", target: "If-Match", message: "the type has changed since that ETag"}},
 	{tenants.ErrTaken, problem{status: http.StatusConflict, code: "typeExists", target: "id", message: "another sensitive type has this id"}},

@@ -23,7 +23,8 @@ type attempt struct {
 	job     *Job
 	handler Handler
 
-	requestAt string // the blob of the request, "" when that came with the claim
+	requestAt  string // the blob of the request, "" when that came with the claim
+	unreadable error  // why what came with the claim could not be read
 
 	activity string // its trace, for the log and an error's activityId
 
@@ -99,9 +100,13 @@ func (a *attempt) handle(ctx context.Context) (out outcome) {
 			out = outcome{err: &Error{Code: HandlerFailed, Message: "the handler panicked"}}
 		}
 	}()
+	if a.unreadable != nil {
+		a.w.q.log.Warn("content not read", "job", a.run.name, "error", a.unreadable)
+		return outcome{err: unread(a.unreadable)}
+	}
 	if a.requestAt != "" {
 		var err error
-		if a.job.Request, err = a.w.q.load(ctx, a.requestAt); err != nil {
+		if a.job.Request, err = a.w.q.load(ctx, a.run.name, aRequest, a.requestAt); err != nil {
 			a.w.q.log.Warn("request not read", "job", a.run.name, "error", err)
 			return outcome{err: unread(err)}
 		}
@@ -127,32 +132,36 @@ func (a *attempt) settle(out outcome) (state string) {
 		return a.again("handback", 0, "")
 	}
 	if out.err == nil {
-		result, ref, err := q.keepResult(out.result)
+		result, ref, at, err := q.keepResult(a.run.name, out.result)
 		if err == nil {
-			return a.end(Succeeded, result, ref, "")
+			return a.end(Succeeded, result, ref, at, "")
 		}
 		q.log.Warn("result not kept", "job", a.run.name, "error", err)
 		out = outcome{err: &Error{Code: InternalError, Message: "the result could not be stored", RetryAfter: blobRetry}}
 	}
 	e, final := explain(out.err)
 	e.ActivityID = a.activity
-	failure := encodeError(&e)
+	failure, err := q.sealLine(encodeError(&e), a.run.name, anError)
+	if err != nil {
+		q.log.Error("error not kept", "job", a.run.name, "error", err)
+		failure = encodeError(&Error{Code: InternalError, Message: "what went wrong could not be stored", ActivityID: a.activity})
+	}
 	if !final && a.job.tries+1 < q.opt.MaxAttempts {
 		return a.again("retry", backoff(&e, a.job.tries), failure)
 	}
-	result, ref, err := q.keepResult(out.result)
+	result, ref, at, err := q.keepResult(a.run.name, out.result)
 	if err != nil {
 		q.log.Warn("partial result not kept", "job", a.run.name, "error", err)
 	}
-	return a.end(Failed, result, ref, failure)
+	return a.end(Failed, result, ref, at, failure)
 }
 
 // end settles the record as succeeded or failed, with what keepResult gave.
-func (a *attempt) end(as State, result []byte, ref, failure string) string {
+func (a *attempt) end(as State, result []byte, ref string, at blobAt, failure string) string {
 	q := a.w.q
 	v := a.persist(settleScript, string(as[:1]), result, failure, micros(q.opt.Retention), ref)
 	if v == int64(0) {
-		q.discard(context.Background(), ref)
+		q.discard(context.Background(), at)
 	}
 	if v != int64(1) {
 		return "gone"
@@ -218,6 +227,9 @@ func explain(err error) (e Error, final bool) {
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		return *e, final
+	}
+	if errors.Is(err, ErrNoKey) {
+		return Error{Code: KeyMissing, Message: "what the job needs is encrypted with a key that the worker does not have", RetryAfter: keyRetry}, final
 	}
 	return Error{Code: HandlerFailed, Message: "the handler failed"}, final
 }

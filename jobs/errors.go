@@ -27,6 +27,11 @@ var (
 	// place for it.
 	ErrNoBlobs = errors.New("no place for content of this size")
 
+	// ErrNoKey: what is stored is encrypted with a key that this process does
+	// not have. ErrDamaged: it is not what was stored, or not in its place.
+	ErrNoKey   = errors.New("no key for what is stored")
+	ErrDamaged = errors.New("what is stored is damaged")
+
 	// ErrStopping is the cause of a run's canceled context when the process
 	// stops, ErrLost when the job was taken back because Redis had not heard of
 	// the run for too long, ErrCanceled when a client canceled it.
@@ -72,13 +77,14 @@ const (
 	WorkerLost           Code = "workerLost"           // its workers died or hung, time after time
 	HandlerFailed        Code = "handlerFailed"        // the handler failed or panicked
 	Expired              Code = "expired"              // not started in time
+	KeyMissing           Code = "keyMissing"           // the content is encrypted with a key that no worker had
 	InternalError        Code = "internalError"        // anything else
 )
 
 // Codes lists every Code, for documents and checks.
 var Codes = []Code{
 	UnsupportedJobType, InvalidContent, UnsupportedFileType, ContentTooLarge, PasswordProtected, ExtractionFailed,
-	UnknownSensitiveType, TimedOut, WorkerLost, HandlerFailed, Expired, InternalError,
+	UnknownSensitiveType, TimedOut, WorkerLost, HandlerFailed, Expired, KeyMissing, InternalError,
 }
 
 // An Error is why an attempt, and in the end the job, failed. A Handler

@@ -183,7 +183,7 @@ func (q *Queue) readEvents(ctx context.Context, t Tenant, i int, after entryID) 
 			e.job = &Job{Tenant: t, ID: ID(c[1])}
 		default:
 			// What another version wrote in a way of its own tells us nothing.
-			e.job, _ = jobFrom(nameOf(t, ID(c[1])), c[2], c[3], "", c[4])
+			e.job, _ = q.jobFrom(nameOf(t, ID(c[1])), c[2], c[3], "", c[4])
 		}
 		entries = append(entries, e)
 	}

@@ -28,8 +28,8 @@ func (q *Queue) Eval(ctx context.Context, s *script, keys []string, args ...any)
 
 // SubmitAs submits under a first fence of the test's choosing, past asynq.
 func (q *Queue) SubmitAs(ctx context.Context, sub Submission, first int64, wait time.Duration) (string, error) {
-	s := &submission{sub: &sub, id: sub.ID, fp: q.fingerprint(&sub), first: strconv.FormatInt(first, 10), lane: laneNormal, wait: wait, kept: &fields{c: q.packer.pack(sub.Request)}}
-	s.via, s.meta = s.lane.letter(), encodeMeta(&sub, s.first, s.lane, s.fp)
+	s := &submission{sub: &sub, id: sub.ID, fps: q.fingerprints(&sub), first: strconv.FormatInt(first, 10), lane: laneNormal, wait: wait, kept: &stored{c: q.packer.pack(sub.Request)}}
+	s.via, s.meta = s.lane.letter(), encodeMeta(&sub, s.first, s.lane, s.fps.keep)
 	n := nameOf(sub.Tenant, sub.ID)
 	s.name = n
 	sh := q.shard(n)

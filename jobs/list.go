@@ -90,7 +90,7 @@ func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error)
 		}
 		f := stringsOf(v)
 		for ; len(f) >= 4; f = f[4:] {
-			j, err := jobFrom(nameOf(t, ID(f[0])), f[1], f[2], "", f[3])
+			j, err := q.jobFrom(nameOf(t, ID(f[0])), f[1], f[2], "", f[3])
 			if err != nil {
 				return nil, err
 			}

@@ -1,10 +1,6 @@
 package jobs
 
-import (
-	"errors"
-
-	"github.com/klauspost/compress/zstd"
-)
+import "github.com/klauspost/compress/zstd"
 
 // What a record holds of requests, files and results is packed: a byte that
 // says how, then the bytes as they are or as a zstd frame, RFC 8878. Neither
@@ -57,8 +53,6 @@ func (p *packer) pack(b []byte) []byte {
 	return append(append(make([]byte, 0, len(b)+1), asItIs), b...)
 }
 
-var errDamaged = errors.New("packed content is damaged")
-
 // unpack undoes pack.
 func (p *packer) unpack(s string) ([]byte, error) {
 	switch {
@@ -69,7 +63,7 @@ func (p *packer) unpack(s string) ([]byte, error) {
 	case s[0] == asZstd:
 		b, err := p.dec.DecodeAll([]byte(s[1:]), nil)
 		if err != nil {
-			return nil, errDamaged // what the decoder says may quote content
+			return nil, ErrDamaged // what the decoder says may quote content
 		}
 		return b, nil
 	}

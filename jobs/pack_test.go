@@ -3,6 +3,7 @@ package jobs
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -35,8 +36,8 @@ func TestPackedContentUnpacksAndIsNeverLonger(t *testing.T) {
 		t.Errorf("JSON was unpacked into %q, %v", out, err)
 	}
 	for _, bad := range []string{"zz", string(p.pack(prose(1 << 10))[:200])} {
-		if _, err := p.unpack(bad); err != errDamaged {
-			t.Errorf("unpack(%.10q): %v, want errDamaged", bad, err)
+		if _, err := p.unpack(bad); !errors.Is(err, ErrDamaged) {
+			t.Errorf("unpack(%.10q): %v, want ErrDamaged", bad, err)
 		}
 	}
 }

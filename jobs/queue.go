@@ -79,6 +79,12 @@ type Options struct {
 	Blobs   Blobs
 	Inline  int
 	BlobAge time.Duration
+
+	// Keys, if set, encrypt what is stored from then on of requests, files,
+	// results and the errors of attempts, in records and in blobs. What was
+	// stored before is read as it is. All processes must have the same keys;
+	// they may change, as long as what is stored is opened by one of them.
+	Keys Keys
 }
 
 func (o *Options) setDefaults() {

@@ -26,9 +26,9 @@ func (q *Queue) jobFields(ctx context.Context, n name, f []string) (*Job, error)
 	if len(f) != 5 || f[0] == "" {
 		return nil, ErrNotFound
 	}
-	result, err := q.packer.unpack(f[2])
+	result, err := q.read(f[2], n, aResult)
 	if err == nil && f[4] != "" {
-		result, err = q.load(ctx, f[4])
+		result, err = q.load(ctx, n, aResult, f[4])
 		if errors.Is(err, blob.ErrNotFound) && q.gone(ctx, n) {
 			return nil, ErrNotFound // forgotten between the two reads
 		}
@@ -36,7 +36,7 @@ func (q *Queue) jobFields(ctx context.Context, n name, f []string) (*Job, error)
 	if err != nil {
 		return nil, fmt.Errorf("result of %s: %w", n, err)
 	}
-	return jobFrom(n, f[0], f[1], string(result), f[3])
+	return q.jobFrom(n, f[0], f[1], string(result), f[3])
 }
 
 // gone reports whether there is no record any more.

@@ -86,12 +86,20 @@ func encodeError(e *Error) string {
 	return string(b)
 }
 
-// decodeErrors reads field e: a line "µs JSON" for each failed attempt.
-func decodeErrors(e string) []Error {
+// decodeErrors reads field e: a line "µs JSON" for each failed attempt, of which
+// the JSON may be sealed.
+func (q *Queue) decodeErrors(n name, e string) []Error {
 	var list []Error
 	for line := range strings.Lines(e) {
 		at, body, _ := strings.Cut(line, " ")
 		us, err := strconv.ParseInt(at, 10, 64)
+		body, failed := q.unsealLine(strings.TrimSuffix(body, "\n"), n, anError)
+		if failed != nil && err == nil {
+			unreadable := sealedError(failed)
+			unreadable.At = time.UnixMicro(us).UTC()
+			list = append(list, unreadable)
+			continue
+		}
 		var a attemptError
 		if err != nil || json.Unmarshal([]byte(body), &a) != nil {
 			continue // a line that another version wrote tells us nothing
@@ -104,7 +112,7 @@ func decodeErrors(e string) []Error {
 
 // jobFrom builds a job from the fields of its record as a script returned
 // them: head, meta, result as it was, errors.
-func jobFrom(n name, head, meta, result, failures string) (*Job, error) {
+func (q *Queue) jobFrom(n name, head, meta, result, failures string) (*Job, error) {
 	j, err := decode(n, head, meta)
 	if err != nil {
 		return nil, err
@@ -114,7 +122,7 @@ func jobFrom(n name, head, meta, result, failures string) (*Job, error) {
 	}
 	if j.State == Failed {
 		j.Error = &Error{Code: InternalError, Message: "the job failed"}
-		if list := decodeErrors(failures); len(list) > 0 {
+		if list := q.decodeErrors(n, failures); len(list) > 0 {
 			last := list[len(list)-1]
 			last.Details = list
 			j.Error = &last

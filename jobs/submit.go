@@ -35,7 +35,7 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 	if sub.Priority == "" {
 		sub.Priority = Normal
 	}
-	id, named, fp := q.identify(&sub)
+	id, named, fps := q.identify(&sub)
 	var kept fields
 	unknown := false // whether the record names what is kept
 	defer func() {
@@ -43,7 +43,7 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 			q.discard(ctx, kept.request, kept.file)
 		}
 	}()
-	kept.file = sub.Content.ref()
+	kept.file = sub.Content.blob()
 	for range 3 {
 		if err := q.admit.allow(ctx, sub.Tenant); err != nil {
 			return nil, false, err
@@ -51,7 +51,7 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 		if err := q.keep(ctx, &sub, &kept); err != nil {
 			return nil, false, err
 		}
-		j, what, err := q.submit(ctx, &sub, &kept, id, fp)
+		j, what, err := q.submit(ctx, &sub, &kept, id, fps)
 		_, busy := errors.AsType[*BusyError](err)
 		unknown = err != nil && !busy
 		switch {
@@ -61,7 +61,7 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 			return j, true, nil
 		case !named && !sub.Resent:
 			// A client-request-id that came before names nothing by itself.
-			id, fp = newID(), "-"
+			id, fps = newID(), noFingerprint
 		case what == "clash":
 			return nil, false, ErrConflict
 		default:
@@ -78,19 +78,42 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 }
 
 // identify says under which id sub is stored, whether its producer chose that
-// name, and the fingerprint that tells a repeat from a clash, "-" for none.
-func (q *Queue) identify(sub *Submission) (id ID, named bool, fingerprint string) {
+// name, and what tells a repeat from a clash.
+func (q *Queue) identify(sub *Submission) (id ID, named bool, fps fingerprints) {
 	if sub.ID != "" {
-		return sub.ID, true, q.fingerprint(sub)
+		return sub.ID, true, q.fingerprints(sub)
 	}
 	if sub.Key != "" {
-		return derivedID(sub.Tenant, "key", sub.Key), true, q.fingerprint(sub)
+		return derivedID(sub.Tenant, "key", sub.Key), true, q.fingerprints(sub)
 	}
 	if sub.ClientRequestID != "" {
-		fp := q.fingerprint(sub)
-		return derivedID(sub.Tenant, "client-request-id", sub.ClientRequestID, fp), false, fp
+		fps := q.fingerprints(sub)
+		return derivedID(sub.Tenant, "client-request-id", sub.ClientRequestID, fps.first), false, fps
 	}
-	return newID(), false, "-"
+	return newID(), false, noFingerprint
+}
+
+// Fingerprints stand for what a submission asks. The record keeps one of them;
+// another submission is a repeat if the record has any of its own.
+type fingerprints struct {
+	all   string // with spaces between them
+	keep  string
+	first string // which stays the same for as long as the first key does
+}
+
+// noFingerprint is that of a submission that nothing is a repeat of.
+var noFingerprint = fingerprints{"-", "-", "-"}
+
+// fingerprints without keys are the one that the salt makes, which is in the
+// store. With keys the one that is kept tells nothing to who has the store; a
+// job that was submitted before there were any still has the other.
+func (q *Queue) fingerprints(sub *Submission) fingerprints {
+	fp := q.fingerprint(sub)
+	if q.opt.Keys == nil {
+		return fingerprints{fp, fp, fp}
+	}
+	marks, primary := q.opt.Keys.Marks([]byte(fp))
+	return fingerprints{strings.Join(append(marks, fp), " "), primary, marks[0]}
 }
 
 // newID returns an id that sorts by time: a UUID of version 7, RFC 9562.
@@ -127,13 +150,13 @@ func (q *Queue) fingerprint(sub *Submission) string {
 // turns into the submit script.
 type submission struct {
 	sub   *Submission
-	kept  *fields
+	kept  *stored
 	name  name
 	id    ID
 	first string // fence
 	lane  lane
 	via   string // the lane's letter
-	fp    string
+	fps   fingerprints
 	meta  string // as encodeMeta has it
 	wait  time.Duration
 
@@ -146,7 +169,7 @@ func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) erro
 	sh := q.shard(s.name)
 	v, err := q.pipes[sh].eval(ctx, submitScript,
 		[]string{sh.record(s.name), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type), task.key, task.pending},
-		&s.first, &s.meta, s.kept.c, &s.fp,
+		&s.first, &s.meta, s.kept.c, &s.fps.all,
 		task.msg, task.id, task.since, micros(s.wait), &s.via, (*string)(&s.id), &s.sub.Type, (*string)(&s.sub.Tenant),
 		&s.kept.request, s.kept.f, &s.kept.file)
 	if err != nil {
@@ -160,12 +183,16 @@ func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) erro
 	return nil
 }
 
-func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID, fp string) (*Job, string, error) {
+func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID, fps fingerprints) (*Job, string, error) {
 	n := nameOf(sub.Tenant, id)
-	s := &submission{sub: sub, kept: kept, name: n, id: id, fp: fp, wait: q.opt.MaxWait, first: newFence(),
+	content, err := q.store(kept, n)
+	if err != nil {
+		return nil, "", fmt.Errorf("submit %s: %w", n, err)
+	}
+	s := &submission{sub: sub, kept: &content, name: n, id: id, fps: fps, wait: q.opt.MaxWait, first: newFence(),
 		lane: q.shares.lane(sub.Tenant, sub.Priority)}
 	s.via = s.lane.letter()
-	s.meta = encodeMeta(sub, s.first, s.lane, fp)
+	s.meta = encodeMeta(sub, s.first, s.lane, fps.keep)
 	if err := q.enqueue(ctx, s, run{n, s.first}, s.lane); err != nil {
 		return nil, "", fmt.Errorf("submit %s: %w", n, err)
 	}

@@ -125,23 +125,21 @@ func (w *worker) enter(f []string) bool {
 func (w *worker) attempt(f []string) (*attempt, error) {
 	q := w.q
 	delivery, _ := parseRun(f[0])
-	j, err := jobFrom(delivery.name, f[4], f[5], "", "")
+	j, err := q.jobFrom(delivery.name, f[4], f[5], "", "")
 	if err != nil {
 		return nil, err
-	}
-	if j.Request, err = q.packer.unpack(f[6]); err != nil {
-		return nil, fmt.Errorf("request: %w", err)
 	}
 	a := &attempt{w: w, run: run{delivery.name, f[3]}, task: f[0], taken: time.Now(), job: j, requestAt: f[8],
 		handler: w.handlers[j.Type], activity: activityOf(j.Trace)}
 	if a.handler.Run == nil {
 		a.handler = Handler{Type: j.Type, Limit: q.opt.Limit, Run: unserved}
 		a.requestAt = ""
+		f[6], f[7], f[9] = "", "", "" // nobody will ask for its content
 	}
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
-	if j.Content, err = q.content(a.ctx, f[7], f[9]); err != nil {
-		a.cancel(err)
-		return nil, fmt.Errorf("file: %w", err)
+	j.Request, a.unreadable = q.read(f[6], delivery.name, aRequest)
+	if a.unreadable == nil {
+		j.Content, a.unreadable = q.content(a.ctx, delivery.name, f[7], f[9])
 	}
 	return a, nil
 }

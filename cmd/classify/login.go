@@ -24,6 +24,9 @@ func (loginCommand) Run(ctx context.Context, std *streams, s *service) error {
 		return err
 	}
 	url := s.url(stored)
+	if err := s.readKeyFile(); err != nil {
+		return err
+	}
 	if s.Key == "" {
 		if s.Key, err = readKey(std, url); err != nil {
 			return err

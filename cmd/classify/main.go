@@ -67,6 +67,11 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "classify: %v\n", err)
 		return 2
 	}
+	for _, p := range chosen.Path {
+		if p.Flag != nil && p.Flag.Name == "key" {
+			fmt.Fprintln(os.Stderr, "classify: everybody on this machine reads --key on the command line: use CLASSIFY_KEY, --key-file or classify login")
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second signal ends the process at once.
@@ -93,7 +98,7 @@ type manCommand struct{}
 
 func (manCommand) Run(c *kong.Context, s *streams) error {
 	page := mangokong.NewManPage(1, c.Model).
-		WithSection("Environment", "Every option has a variable: CLASSIFY_FAIL_AT for --fail-at. CLASSIFY_KEY keeps a key out of the list of processes.").
+		WithSection("Environment", "Every option has a variable: CLASSIFY_FAIL_AT for --fail-at. CLASSIFY_KEY keeps a key out of the list of processes, as does --key-file.").
 		WithSection("Exit status", exitCodes)
 	_, err := io.WriteString(s.out, page.Build(roff.NewDocument()))
 	return err

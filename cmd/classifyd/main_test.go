@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -117,21 +118,26 @@ func TestBareDaemonClassifiesAndStops(t *testing.T) {
 }
 
 func TestAPIAndWorkerMeetInRedis(t *testing.T) {
-	redis := "redis://:hush@" + jobtest.Redis(t, "--requirepass", "hush").Options().Addrs[0]
-	t.Setenv("CLASSIFYD_REDIS", redis)
+	at := jobtest.Redis(t, "--requirepass", "hush").Options().Addrs[0]
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CLASSIFYD_REDIS", "redis://:hush@"+at)
 	worker := start(t, "--role", "worker")
 	api := start(t, "--role", "api")
 	api.mustFindMail(t)
 
 	// A second API on the same Redis sees what the first one took.
 	t.Setenv("CLASSIFYD_REDIS", "")
-	other := start(t, "--role", "api", "--redis", redis)
+	other := start(t, "--role", "api", "--redis", "redis://"+at, "--redis-password-file", password)
 	other.mustFindMail(t)
 	for _, d := range []*daemon{worker, api, other} {
 		d.stop()
 	}
 
-	c := command(t, "--redis", redis, "--shards", "2")
+	t.Setenv("CLASSIFYD_REDIS", "redis://:hush@"+at)
+	c := command(t, "--shards", "2")
 	if err := c.Run(); c.ProcessState.ExitCode() != 1 {
 		t.Errorf("another number of shards: %v, want exit code 1", err)
 	}
@@ -152,6 +158,7 @@ func TestExitCodes(t *testing.T) {
 		{"--no-such-flag", "", 2},
 		{"--concurrency 0", "", 2},
 		{"--listen nowhere:x", "", 1},
+		{"--redis redis://:hush@127.0.0.1:1", "", 2},
 	} {
 		c := command(t, strings.Fields(tt.args)...)
 		out, _ := c.Output()

@@ -2,7 +2,10 @@ package jobtest
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -14,7 +17,8 @@ import (
 // something cannot be done to it.
 type Server struct {
 	*servers.Server
-	t testing.TB
+	t   testing.TB
+	dir string
 }
 
 // A Sentinel is a real Redis with a replica and a Sentinel, likewise.
@@ -33,8 +37,9 @@ type Cluster struct {
 // installed, the test is skipped, or fails if the environment has CI=true.
 func Redis(t testing.TB, args ...string) *Server {
 	t.Helper()
-	s, err := servers.Start(t.Context(), t.TempDir(), args...)
-	return &Server{started(t, s, err), t}
+	dir := t.TempDir()
+	s, err := servers.Start(t.Context(), dir, args...)
+	return &Server{started(t, s, err), t, dir}
 }
 
 // Configured is Redis with a configuration from a file, but for its port, and
@@ -42,7 +47,7 @@ func Redis(t testing.TB, args ...string) *Server {
 func Configured(t testing.TB, path, dir string) *Server {
 	t.Helper()
 	s, err := servers.Configured(t.Context(), dir, path)
-	return &Server{started(t, s, err), t}
+	return &Server{started(t, s, err), t, dir}
 }
 
 // StartSentinel is Redis for a master with a replica and a Sentinel.
@@ -106,4 +111,22 @@ func (c *Cluster) Return(i int) { c.t.Helper(); must(c.t, c.Cluster.Return(c.t.C
 func (c *Cluster) Move(key string, half func()) {
 	c.t.Helper()
 	must(c.t, c.Cluster.Move(c.t.Context(), key, half))
+}
+
+// Written is all that the server has written to its directory: every change.
+func (s *Server) Written() string {
+	s.t.Helper()
+	var all strings.Builder
+	err := fs.WalkDir(os.DirFS(s.dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(filepath.Join(s.dir, path))
+		all.Write(b)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all.String()
 }

@@ -6,8 +6,8 @@
 --   VIA   lane of the latest delivery: h n l a
 -- Field m, the meta, never changes: CREATED FIRSTFENCE LANE FINGERPRINT PRIORITY, then a line each for
 -- the type, the user, the client-request-id and the trace.
--- Fields c and f, the request and its file, and r, the result, are packed; where one is a blob, there is instead C, F
--- or R: NAME SIZE (c is then empty). {shard}:blobs has the names of all of them, {shard}:dead those to be deleted.
+-- Fields c and f, the request and its file, and r, the result, are packed, and sealed where there are keys; where one
+-- is a blob, there is instead C, F or R: NAME SIZE, and KEY if it is sealed (c is then empty). {shard}:blobs has the names of all of them, {shard}:dead those to be deleted.
 -- Times are µs since 1970; numbers that large must be printed by int, Lua would round them.
 
 local function int(n) return string.format("%.0f", n) end

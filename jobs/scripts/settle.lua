@@ -1,7 +1,7 @@
 -- settle: a running record whose fence is still the run's ends, with its result or its error.
 -- KEYS 1 record
 -- ARGV 1 fence of the run  2 s or f  3 result, packed, or ""  4 the attempt's error, JSON, or ""  5 retention in µs
---      6 the result's blob, NAME SIZE, or ""
+--      6 the result's blob, as record.lua has it, or ""
 -- Returns 1, also when the same run settled before; 0 when the record is no longer the run's.
 evenfull(KEYS[1])
 local r = read(KEYS[1])

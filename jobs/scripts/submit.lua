@@ -1,16 +1,16 @@
 -- submit: a new record, its index entry and asynq's task, all or nothing.
 -- KEYS 1 record  2 index set of its state and lane  3 asynq's task  4 asynq's pending list
--- ARGV 1 first fence, random  2 meta after CREATED  3 request, packed  4 fingerprint
+-- ARGV 1 first fence, random  2 meta after CREATED  3 request, packed  4 fingerprints, any of which makes it a repeat
 --      5 asynq's message  6 asynq's task id  7 asynq's pending_since, ns
 --      8 longest wait in µs, or 0  9 lane letter  10 id  11 type  12 tenant
---      13 the request's blob, NAME SIZE  14 file, packed  15 the file's blob; "" where there is none
+--      13 the request's blob, as record.lua has it  14 file, packed  15 the file's blob; "" where there is none
 -- Returns "created", when in µs and how many wait in the index set, as one string; "repeat" when the record stands
--- there with this fingerprint, or "clash" when with another.
+-- there with one of these fingerprints, or "clash" when with another.
 local old = redis.call("HGET", KEYS[1], "m")
 if old then
   local created, first, fp = string.match(old, "^(%d+) (%d+) %a (%S+)")
   if first == ARGV[1] then return "created " .. created .. " 0" end -- our own call, sent again
-  if fp == ARGV[4] and fp ~= "-" then return "repeat" end
+  if fp ~= "-" and string.find(" " .. ARGV[4] .. " ", " " .. fp .. " ", 1, true) then return "repeat" end
   return "clash"
 end
 local tag = string.match(KEYS[1], "^{.-}")

@@ -12,7 +12,7 @@
 //
 // with the KIND sensitiveTypes or keys:
 //
-//	classifyd:{t/TENANT}:KIND        hash  by id "VERSION µs NAME\nBODY"; rev the revision, size the bodies' bytes, last the latest change's nonce
+//	classifyd:{t/TENANT}:KIND        hash  by id "VERSION µs NAME\nBODY", the body of a type sealed where there are keys; rev the revision, size the bodies' bytes, last the latest change's nonce
 //	classifyd:{t/TENANT}:KIND:names  hash  ids by name, in small letters
 //	classifyd:{t/TENANT}:KIND:missing      never there: what every change names as its last key
 //
@@ -54,6 +54,10 @@ type Options struct {
 
 	// Hook, if set, sees every command that the Store sends.
 	Hook redis.Hook
+
+	// Keys, if set, encrypt the definitions of types from then on, which can
+	// hold lists of what is sensitive. Names stay as they are.
+	Keys jobs.Keys
 
 	MaxTypes int           // a tenant's own sensitive types, default 500
 	MaxKeys  int           // of a tenant, revoked ones not among them, default 1000
@@ -238,7 +242,7 @@ func (s *Store) read(ctx context.Context, p place, k *known) (*Shelf, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s of %s: %w", p.kind, p.tenant, jobs.StoreError(err))
 			}
-			if shelf, err = parse(all); err != nil {
+			if shelf, err = s.parse(p, all); err != nil {
 				return nil, fmt.Errorf("%s of %s: %w", p.kind, p.tenant, err)
 			}
 		}
@@ -254,7 +258,7 @@ func (s *Store) drop(p place) {
 	delete(s.known, p)
 }
 
-func parse(all map[string]string) (*Shelf, error) {
+func (s *Store) parse(p place, all map[string]string) (*Shelf, error) {
 	shelf := &Shelf{}
 	for id, value := range all {
 		switch id {
@@ -274,7 +278,10 @@ func parse(all map[string]string) (*Shelf, error) {
 		v, verr := strconv.ParseInt(version, 10, 64)
 		micros, err := strconv.ParseInt(at, 10, 64)
 		if !ok || verr != nil || err != nil {
-			return nil, fmt.Errorf("item %s is damaged", id)
+			return nil, fmt.Errorf("item %s: %w", id, jobs.ErrDamaged)
+		}
+		if body, err = s.unseal(p, id, body); err != nil {
+			return nil, fmt.Errorf("item %s: %w", id, err)
 		}
 		shelf.All = append(shelf.All, Item{ID: id, Name: name, Body: []byte(body), Version: v, Modified: time.UnixMicro(micros).UTC()})
 	}
@@ -297,7 +304,11 @@ func (s *Store) Put(ctx context.Context, t jobs.Tenant, own Type, version int64)
 }
 
 func (s *Store) put(ctx context.Context, p place, own Item, version int64, most int) (*Item, error) {
-	v, err := s.change(ctx, p, putScript, own.ID, version, foldName(own.Name), own.Body, most, s.opt.MaxBytes)
+	body, err := s.seal(p, own.ID, own.Body)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.change(ctx, p, putScript, own.ID, version, foldName(own.Name), body, most, s.opt.MaxBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -133,6 +133,11 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		qo.Blobs = blobs
 		a.close = append(a.close, closeBlobs)
 	}
+	if o.EncryptionKeys != "" {
+		if qo.Keys, err = openRings(o.EncryptionKeys, a.log); err != nil {
+			return nil, err
+		}
+	}
 	a.queue, err = jobs.Open(ctx, qo)
 	if err != nil {
 		return nil, fmt.Errorf("--redis: %w", err)
@@ -142,7 +147,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 
-	a.tenants, err = tenants.Open(tenants.Options{Redis: ro, MaxTypes: o.MaxTypes})
+	a.tenants, err = tenants.Open(tenants.Options{Redis: ro, Keys: qo.Keys, MaxTypes: o.MaxTypes})
 	if err != nil {
 		return nil, err
 	}
@@ -247,11 +252,14 @@ func (a *App) listen(engine *classify.Engine, ro *redis.UniversalOptions) error 
 		Log: a.log, HeaderTime: a.opts.HeaderTime, RequestTime: a.opts.RequestTime, IdleTime: a.opts.IdleTime, MaxHeader: a.opts.MaxHeader,
 	})
 	if a.opts.TLSCert != "" {
-		cert := &keyPair{certFile: a.opts.TLSCert, keyFile: a.opts.TLSKey, log: a.log}
-		if err := cert.load(); err != nil {
+		cert, err := keyPair(a.opts.TLSCert, a.opts.TLSKey, a.log)
+		if err != nil {
 			return err
 		}
-		a.server.TLSConfig = &tls.Config{GetCertificate: cert.get, MinVersion: tls.VersionTLS12}
+		a.server.TLSConfig = &tls.Config{
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return cert.get(), nil },
+			MinVersion:     tls.VersionTLS12,
+		}
 		if err := a.opts.withClients(a.server.TLSConfig); err != nil {
 			return err
 		}

@@ -187,17 +187,13 @@ func TestCertificateOfAClientSpeaksForItsTenant(t *testing.T) {
 func TestReplacedCertificateIsServedAndABrokenOneIsNot(t *testing.T) {
 	cert, key, _ := certificate(t)
 	next, nextKey, _ := certificate(t)
-	p := &keyPair{certFile: cert, keyFile: key, log: slog.New(slog.DiscardHandler)}
-	if err := p.load(); err != nil {
+	p, err := keyPair(cert, key, slog.New(slog.DiscardHandler))
+	if err != nil {
 		t.Fatal(err)
 	}
 	serial := func() string {
 		p.looked = time.Time{}
-		c, err := p.get(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(c.Certificate[0])
+		return string(p.get().Certificate[0])
 	}
 	first := serial()
 	put := func(from, to string, n int) {

@@ -3,6 +3,7 @@ package app
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/worker"
@@ -20,10 +21,21 @@ func handlers(o *Options, engines worker.Engines, files *extract.Extractor, met 
 		}
 	}
 	for i := range hs {
+		if len(o.MaskMatches) > 0 {
+			hs[i] = worker.Masked(hs[i], o.masks)
+		}
 		hs[i].Limit = o.TypeLimit[hs[i].Type]
 	}
 	return hs
 }
+
+// masks reports whether a tenant's results do not have matched text in full.
+func (o *Options) masks(t jobs.Tenant) bool {
+	return slices.Contains(o.MaskMatches, allTenants) || slices.Contains(o.MaskMatches, string(t))
+}
+
+// allTenants stands for every tenant among those of --mask-matches.
+const allTenants = "all"
 
 // types are the job types that o knows.
 func (o *Options) types() []string {

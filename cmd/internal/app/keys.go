@@ -36,19 +36,24 @@ func (k *keyOwner) Validate() error {
 
 // with opens the store for f.
 func (k *keyOwner) with(o *Options, f func(*tenants.Store, jobs.Tenant) error) (err error) {
-	if o.Redis == "" {
-		return errors.New("--redis: is required, keys are kept there")
-	}
-	ro, err := redisOptions(o)
-	if err != nil {
-		return err
-	}
-	s, err := tenants.Open(tenants.Options{Redis: ro})
+	s, err := o.openTenants(nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	return f(s, jobs.Tenant(k.Tenant))
+}
+
+// openTenants opens the store of what tenants own, for a command.
+func (o *Options) openTenants(keys jobs.Keys) (*tenants.Store, error) {
+	if o.Redis == "" {
+		return nil, errors.New("--redis: is required, what tenants own is kept there")
+	}
+	ro, err := redisOptions(o)
+	if err != nil {
+		return nil, err
+	}
+	return tenants.Open(tenants.Options{Redis: ro, Keys: keys})
 }
 
 type newKey struct {

@@ -24,6 +24,8 @@ type commands struct {
 	Queues queues     `cmd:"" help:"Show what waits and what runs, and which workers serve what."`
 	Doctor Doctor     `cmd:"" help:"Look at all that the queue holds in Redis, mend what is wrong, and print what it was."`
 	Key    keys       `cmd:"" help:"Make, list and revoke the API keys of tenants, for daemons that run with --api-keys."`
+
+	Keyring keyrings `cmd:"" help:"Make and change the key ring of --encryption-keys."`
 }
 
 type serve struct{}
@@ -56,6 +58,9 @@ func do(ctx context.Context, out io.Writer, args []string, changes ...func(*Opti
 	var flags commands
 	chosen, err := kong.Must(&flags, append(Flags(), kong.Vars{"version": version()})...).Parse(args)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkCommandLine(chosen, &flags.Options); err != nil {
 		return nil, err
 	}
 	for _, change := range changes {

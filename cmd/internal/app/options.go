@@ -97,6 +97,10 @@ type Options struct {
 	Inline  int           `default:"262144" help:"Bytes of content that Redis holds, up to 16 MiB; what is larger goes to --blob."`
 	BlobAge time.Duration `default:"1h" help:"Age at which a blob that no job names is deleted, at least 35m."`
 
+	EncryptionKeys string `placeholder:"PATH" help:"Key ring with which content and results are encrypted in Redis and in --blob; what was there before is read as it is. All processes need the same one. Its file must be its owner's alone, and may be replaced while it is in use. See classifyd keyring."`
+
+	MaskMatches []string `placeholder:"all|TENANT,..." help:"Tenants, or all, whose results have only the last four characters of what matched, and of the evidence, and nothing of what is shorter than eight. It takes effect on the workers, with runs that begin then."`
+
 	MaxTypes       int           `default:"500" help:"Sensitive types of its own that a tenant may have."`
 	ExtractBytes   int64         `default:"2147483648" placeholder:"BYTES" help:"Bytes that a file may have once all that is packed in it is unpacked, and likewise its text."`
 	ExtractRatio   int64         `default:"100" placeholder:"N" help:"How many times its own size a file may expand to, above 1 MiB."`
@@ -311,6 +315,11 @@ func (o *Options) Validate() error {
 	}
 	if o.MaxWait < 0 {
 		return errors.New("--max-wait: must not be negative")
+	}
+	for _, t := range o.MaskMatches {
+		if !jobs.Tenant(t).Valid() {
+			return errors.New("--mask-matches: must be all, or tenants of at most 64 letters, digits, dots, dashes and underscores")
+		}
 	}
 	served := []string{worker.ClassifyText, worker.ClassifyFile}
 	for _, r := range o.Handler {

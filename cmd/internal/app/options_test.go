@@ -172,6 +172,7 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--handler a=http://h --handler A=http://i", "--handler A: the type has a handler already"},
 		{"--type-limit invoice=1s", "--type-limit invoice: no handler serves the type"},
 		{"--type-limit classifyText=0s", "--type-limit classifyText: must be positive"},
+		{"--mask-matches acme,um/bra", "--mask-matches: must be all, or tenants"},
 		{"--log-format xml", `--log-format must be one of "text","json"`},
 		{"--log-level loud", "--log-level"},
 		{"--redis http://h", "--redis: must be redis://"},
