@@ -47,9 +47,9 @@ func Configured(t testing.TB, path string) *Server {
 	})
 }
 
-// startServer starts a server with the arguments that args makes of its port and
-// its directory.
-func startServer(t testing.TB, args func(*Server) []string) *Server {
+// NeedRedis skips a test where no redis-server is installed, or fails it if the
+// environment has CI=true.
+func NeedRedis(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -57,6 +57,13 @@ func startServer(t testing.TB, args func(*Server) []string) *Server {
 		}
 		t.Skip("redis-server is not installed: install it to run this test too")
 	}
+}
+
+// startServer starts a server with the arguments that args makes of its port and
+// its directory.
+func startServer(t testing.TB, args func(*Server) []string) *Server {
+	t.Helper()
+	NeedRedis(t)
 	s := &Server{t: t, dir: t.TempDir()}
 	for range 5 { // another process may take the port in between
 		s.port = freePort(t)
