@@ -207,6 +207,13 @@ func FuzzCheckDigits(f *testing.F) {
 				t.Errorf("%s of %s: %v, by definition %v", c.name, s, fast, slow)
 			}
 		}
+		r := rand.New(rand.NewPCG(n, 0))
+		for _, d := range laid {
+			b := d.another(r)
+			if got, want := d.check(b), d.defined(string(b)); got != want {
+				t.Errorf("%s of %s: %v, by definition %v", d.name, b, got, want)
+			}
+		}
 	})
 }
 
