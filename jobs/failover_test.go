@@ -139,13 +139,15 @@ func TestRealClusterMovesASlot(t *testing.T) {
 	l := produce(t, s, 250)
 	for _, tag := range jobs.Tags(3) {
 		r.Move(tag, func() {
-			// Until some have tried it, and others have gone on.
-			before := l.refused.Load()
-			half := time.Now()
-			for l.refused.Load() < before+10 {
+			// Until some have tried it. All producers may by now wait for this
+			// slot; the others go on.
+			for before := l.refused.Load(); l.refused.Load() < before+10; {
 				time.Sleep(10 * time.Millisecond)
 			}
-			l.since(half)
+			for accepted := false; !accepted; {
+				_, _, err := s.TrySubmit(jobtest.Text("acme"))
+				accepted = err == nil
+			}
 		})
 	}
 	if lost := l.check(); lost > 0 {
