@@ -22,6 +22,7 @@ import (
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 const eventsPath = jobsPath + "/events"
@@ -323,7 +324,7 @@ func streams() int {
 func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t)
-		l := make(pipes)
+		l := jobtest.NewPipes()
 		srv := api.NewServer("", s.api, slog.New(slog.DiscardHandler))
 		serving := make(chan struct{})
 		go func() { srv.Serve(l); close(serving) }()
@@ -339,7 +340,9 @@ func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 			}
 			all[i] = &quiet{unread: "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n", closed: make(chan struct{})}
 			all[i].Conn, _ = net.Pipe()
-			l <- all[i]
+			if err := l.Take(t.Context(), all[i]); err != nil {
+				t.Fatal(err)
+			}
 		}
 		synctest.Wait()
 		g, h := usage()
@@ -357,7 +360,7 @@ func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 		for _, c := range all {
 			close(c.closed)
 		}
-		close(l)
+		l.Close()
 		<-serving
 		srv.Close()
 	})
