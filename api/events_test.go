@@ -22,7 +22,6 @@ import (
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/wire"
 	"github.com/classifyd/classifyd/jobs"
-	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 const eventsPath = jobsPath + "/events"
@@ -324,7 +323,7 @@ func streams() int {
 func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t)
-		l := jobtest.NewPipes()
+		l := make(pipes)
 		srv := api.NewServer("", s.api, slog.New(slog.DiscardHandler))
 		serving := make(chan struct{})
 		go func() { srv.Serve(l); close(serving) }()
@@ -340,9 +339,7 @@ func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 			}
 			all[i] = &quiet{unread: "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n", closed: make(chan struct{})}
 			all[i].Conn, _ = net.Pipe()
-			if err := l.Take(t.Context(), all[i]); err != nil {
-				t.Fatal(err)
-			}
+			l <- all[i]
 		}
 		synctest.Wait()
 		g, h := usage()
@@ -360,7 +357,7 @@ func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 		for _, c := range all {
 			close(c.closed)
 		}
-		l.Close()
+		close(l)
 		<-serving
 		srv.Close()
 	})

@@ -19,26 +19,38 @@ import (
 
 func TestMain(m *testing.M) { jobtest.Main(m) }
 
+// pipes is a listener whose connections are pipes in memory.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	c, ok := <-p
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (p pipes) Close() error   { return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
 // serve runs the API on a server and returns a way to connect to it.
 func serve(t *testing.T, h http.Handler) func() net.Conn {
-	l := jobtest.NewPipes()
+	l := make(pipes)
 	srv := api.NewServer("", h, slog.New(slog.DiscardHandler))
 	done := make(chan error)
 	go func() { done <- srv.Serve(l) }()
 	t.Cleanup(func() {
-		l.Close()
+		close(l)
 		if err := <-done; !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}
 		srv.Close()
 	})
 	return func() net.Conn {
-		c, err := l.Dial(t.Context(), "", "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { c.Close() })
-		return c
+		client, server := net.Pipe()
+		t.Cleanup(func() { client.Close() })
+		l <- server
+		return client
 	}
 }
 

@@ -28,17 +28,39 @@ import (
 
 func TestMain(m *testing.M) { jobtest.Main(m) }
 
+// pipes is a listener whose connections are pipes in memory.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	c, ok := <-p
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (p pipes) Close() error   { return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
 // reach serves h in memory and returns a client of it.
 func reach(t *testing.T, h http.Handler, change ...func(*client.Options)) *client.Client {
 	t.Helper()
-	l := jobtest.NewPipes()
+	l := make(pipes)
 	srv := &http.Server{Handler: h}
 	done := make(chan error)
 	go func() { done <- srv.Serve(l) }()
-	transport := &http.Transport{DialContext: l.Dial}
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		near, far := net.Pipe()
+		select {
+		case l <- far:
+			return near, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		l.Close()
+		close(l)
 		if err := <-done; !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}
