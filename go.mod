@@ -93,7 +93,10 @@ require (
 	github.com/xeipuuv/gojsonschema v1.2.0 // indirect
 )
 
-require gonum.org/v1/plot v0.17.0
+require (
+	github.com/dustin/go-humanize v1.1.0
+	gonum.org/v1/plot v0.17.0
+)
 
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect

@@ -323,7 +323,7 @@ func streams() int {
 func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t)
-		l := make(jobtest.Pipes)
+		l := jobtest.NewPipes()
 		srv := api.NewServer(s.api, api.ServerOptions{})
 		serving := make(chan struct{})
 		go func() { srv.Serve(l); close(serving) }()
@@ -339,7 +339,9 @@ func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 			}
 			all[i] = &quiet{unread: "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n", closed: make(chan struct{})}
 			all[i].Conn, _ = net.Pipe()
-			l <- all[i]
+			if err := l.Connect(t.Context(), all[i]); err != nil {
+				t.Fatal(err)
+			}
 		}
 		synctest.Wait()
 		g, h := usage()
@@ -357,7 +359,7 @@ func TestFiveThousandStreamsAreCheapAndAllHear(t *testing.T) {
 		for _, c := range all {
 			close(c.closed)
 		}
-		close(l)
+		l.Close()
 		<-serving
 		srv.Close()
 	})

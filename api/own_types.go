@@ -253,7 +253,7 @@ func showType(own *tenants.Type) (*wire.SensitiveType, error) {
 	t.ETag = fmt.Sprintf(`W/"%d"`, own.Version)
 	t.State = "published"
 	t.ClassificationMethod = "patternMatch"
-	t.Scope = "fullDocument"
+	t.Scope = "fullDocument,partialDocument"
 	t.SensitiveTypeSource = "tenant"
 	t.LastModified = wire.Time{Time: own.Modified}
 	t.ConfidenceLevels = levels(&t)

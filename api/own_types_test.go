@@ -36,7 +36,7 @@ func TestOwnTypeIsMadeChangedAndDeleted(t *testing.T) {
 	}
 	want := wire.SensitiveType{
 		Context: got.Context, ETag: got.ETag, LastModified: got.LastModified,
-		ID: badgeID, Name: "Badge", State: "published", ClassificationMethod: "patternMatch", Scope: "fullDocument", SensitiveTypeSource: "tenant",
+		ID: badgeID, Name: "Badge", State: "published", ClassificationMethod: "patternMatch", Scope: "fullDocument,partialDocument", SensitiveTypeSource: "tenant",
 		Category: "premises", Countries: []string{"XK"}, RecommendedConfidence: 75, ConfidenceLevels: []int{75, 85},
 		Patterns: []wire.SensitiveTypePattern{{Regex: `BDG-\d{6}`, Confidence: 75, WithConfidence: 85}}, Evidence: []string{"badge"},
 	}

@@ -50,19 +50,20 @@ func Classifier(engines Engines, most Most, met *Metrics) jobs.Handler {
 			if err != nil {
 				return nil, err
 			}
-			return scan(ctx, e, req.Text, opt, met)
+			return scan(ctx, e, req.Text, req.scope(), opt, met)
 		},
 	}
 }
 
-// scan is what e finds in text, in Graph's words.
-func scan(ctx context.Context, e *classify.Engine, text string, opt classify.Options, met *Metrics) (*jobs.Result, error) {
+// scan is what e finds in text, of which a document has as much as scope says,
+// in Graph's words.
+func scan(ctx context.Context, e *classify.Engine, text, scope string, opt classify.Options, met *Metrics) (*jobs.Result, error) {
 	found, err := e.Scan(ctx, text, opt)
 	if found == nil {
 		return nil, refused(err)
 	}
 	met.found(found)
-	res, failed := result(detected(found, nil))
+	res, failed := result(detected(found, scope, nil))
 	return res, cmp.Or(failed, err)
 }
 
@@ -85,16 +86,26 @@ func result(c classification) (*jobs.Result, error) {
 // textRequest is Graph's textClassificationRequest in the form in which the API
 // stores it, with the options of ours that the engine has.
 //
-// Three of Graph's options change nothing for types that are patterns:
-// fileExtension, since the text is text already; scopesToRun, since a pattern
+// Three of Graph's options leave nothing out, since all types are patterns:
+// fileExtension, because the text is text already; scopesToRun, because a pattern
 // runs on a whole document and on a part of one alike; and
-// matchTolerancesToInclude, which only machine learning knows.
+// matchTolerancesToInclude, because only what machine learning has found is
+// exact or near.
 type textRequest struct {
 	Text                     string `json:"text"`
 	FileExtension            string `json:"fileExtension"`
 	ScopesToRun              string `json:"scopesToRun"`
 	MatchTolerancesToInclude string `json:"matchTolerancesToInclude"`
 	narrowing
+}
+
+// scope is what the text is of its document: a part where that alone is asked
+// for.
+func (r *textRequest) scope() string {
+	if r.ScopesToRun == partialDocument {
+		return partialDocument
+	}
+	return fullDocument
 }
 
 // narrowing is what a request says of the search and of what it wants to be told.

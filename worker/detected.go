@@ -65,10 +65,16 @@ type attribute struct {
 	Count      int `json:"count"`
 }
 
-// detected puts what the engine found, in its order, into Graph's words, with
-// the places of a file by the offsets of matches. Lists without elements are
+// Graph's sensitiveTypeScope.
+const (
+	fullDocument    = "fullDocument"
+	partialDocument = "partialDocument"
+)
+
+// detected puts what the engine found in the scope, in its order, into Graph's
+// words, with the places of a file by the offsets of matches. Lists without elements are
 // empty, not absent, so that clients can walk them.
-func detected(found *classify.Result, places map[int]extract.Location) classification {
+func detected(found *classify.Result, scope string, places map[int]extract.Location) classification {
 	c := classification{
 		Classification: make([]sensitiveContent, len(found.Findings)),
 		Partial:        found.Partial,
@@ -103,7 +109,7 @@ func detected(found *classify.Result, places map[int]extract.Location) classific
 			RecommendedConfidence:    f.Type.Recommended,
 			Matches:                  make([]location, len(f.Matches)),
 			ClassificationMethod:     "patternMatch",
-			Scope:                    "fullDocument",
+			Scope:                    scope,
 			SensitiveTypeSource:      source,
 			ClassificationAttributes: make([]attribute, len(f.Attributes)),
 		}

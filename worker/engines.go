@@ -165,5 +165,5 @@ func Try(ctx context.Context, e *classify.Engine, d *own.Definition, text string
 	if err != nil {
 		return nil, err
 	}
-	return scan(ctx, with, text, classify.Options{Types: []string{t.ID}}, nil)
+	return scan(ctx, with, text, fullDocument, classify.Options{Types: []string{t.ID}}, nil)
 }

@@ -120,7 +120,7 @@ func scanFile(stream *classify.Stream, text iter.Seq2[extract.Segment, error], m
 		return nil, unreadable(fault)
 	}
 	met.found(found)
-	c := detected(found, t.places)
+	c := detected(found, fullDocument, t.places)
 	c.Partial = c.Partial || fault != nil
 	res, err := result(c)
 	return res, cmp.Or(err, unreadable(fault))

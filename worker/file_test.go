@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -64,6 +65,10 @@ func TestWhatCanBeReadOfAFileStandsBesideItsError(t *testing.T) {
 	const found = `"idMatch":"ada.lovelace@mail.example.org"`
 	good := filetest.File{"a.txt", "ada.lovelace@mail.example.org\n"}
 	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+	packed, err := os.ReadFile("extract/testdata/ppmd.7z")
+	if err != nil {
+		t.Fatal(err)
+	}
 	e := engine(t)
 	x := extract.New(extract.Options{})
 	defer x.Close()
@@ -79,6 +84,8 @@ func TestWhatCanBeReadOfAFileStandsBesideItsError(t *testing.T) {
 		{"too many members", filetest.Zip(t, good, good, good), extract.Limits{Members: 2}, jobs.ContentTooLarge, true},
 		{"just enough members", filetest.Zip(t, good, good, good), extract.Limits{Members: 3}, "", true},
 		{"too much text", append([]byte(good[1]), bytes.Repeat([]byte("text\n"), 60_000)...), extract.Limits{Bytes: 200_000}, jobs.ContentTooLarge, true},
+		{"method that is not read", filetest.Zip(t, good, filetest.File{"b.7z", string(packed)}), extract.Limits{}, jobs.UnsupportedFileType, true},
+		{"nothing else", packed, extract.Limits{}, jobs.UnsupportedFileType, false},
 		{"picture", []byte(png), extract.Limits{}, jobs.UnsupportedFileType, false},
 		{"locked", filetest.Compound(t, filetest.File{"EncryptedPackage", strings.Repeat("x", 5000)}, filetest.File{"EncryptionInfo", "x"}), extract.Limits{}, jobs.PasswordProtected, false},
 		{"empty archive", filetest.Zip(t), extract.Limits{}, "", false},

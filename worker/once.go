@@ -12,7 +12,7 @@ import (
 // Text is what e finds in a text, without a job around it. The result and the
 // error are those that a job would have.
 func Text(ctx context.Context, e *classify.Engine, text string, opt classify.Options) (*jobs.Result, error) {
-	return scan(ctx, e, text, opt, nil)
+	return scan(ctx, e, text, fullDocument, opt, nil)
 }
 
 // File is what e finds in the file that r reads, as far as x can read it within

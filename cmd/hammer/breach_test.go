@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/classifyd/classifyd/cmd/hammer/nemesis"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 // A breach is a service that breaks a promise, by an edit of its scripts. The
@@ -66,7 +67,7 @@ func scriptsFrom(jobs string) []edit {
 }
 
 func TestCheckCatchesBrokenServices(t *testing.T) {
-	needRedis(t)
+	jobtest.NeedRedis(t)
 	jobs, err := filepath.Abs("../../jobs")
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"github.com/classifyd/classifyd/cmd/hammer/fleet"
 	"github.com/classifyd/classifyd/cmd/hammer/nemesis"
 	"github.com/classifyd/classifyd/cmd/internal/app"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 // TestMain lets the test binary be hammer, or the daemon that hammer starts.
@@ -30,20 +31,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func needRedis(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("redis-server is not installed")
-		}
-		t.Skip("redis-server is not installed: install it to run this test too")
-	}
-}
-
 // try is a short trial of some faults.
 func try(t *testing.T, d time.Duration, faults ...nemesis.Fault) *trial {
 	t.Helper()
-	needRedis(t)
+	jobtest.NeedRedis(t)
 	name := "mixed"
 	if len(faults) == 1 {
 		name = faults[0].Name
@@ -72,9 +63,6 @@ func (tr *trial) keeps(t *testing.T) {
 func TestPromisesOutlastEveryFault(t *testing.T) {
 	for _, f := range nemesis.Faults {
 		t.Run(f.Name, func(t *testing.T) {
-			if f.Clock != 0 && testing.Short() {
-				t.Skip("builds everything once more, for another clock")
-			}
 			t.Parallel()
 			try(t, 3*time.Second, f).keeps(t)
 		})
@@ -99,7 +87,7 @@ func hammer(t *testing.T, args ...string) *exec.Cmd {
 }
 
 func TestCheckPrintsWhatItFound(t *testing.T) {
-	needRedis(t)
+	jobtest.NeedRedis(t)
 	var out bytes.Buffer
 	c := hammer(t, "check", "--json", "--duration", "1s", "--faults", "script-flush")
 	c.Stdout = &out
@@ -118,7 +106,7 @@ func TestCheckPrintsWhatItFound(t *testing.T) {
 }
 
 func TestInterruptedCheckLeavesNoProcessBehind(t *testing.T) {
-	needRedis(t)
+	jobtest.NeedRedis(t)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
 		c := hammer(t, "check", "--quick", "--json")
 		started, w, err := os.Pipe()
@@ -180,7 +168,7 @@ func TestFlagsOfCheckThatCannotStand(t *testing.T) {
 }
 
 func TestServiceOfOthersIsChecked(t *testing.T) {
-	needRedis(t)
+	jobtest.NeedRedis(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	self, err := os.Executable()

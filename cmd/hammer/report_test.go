@@ -6,12 +6,13 @@ import (
 	"io"
 	"math"
 	"net"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 func TestRatioIsLargerWhenOursIsBetter(t *testing.T) {
@@ -108,9 +109,7 @@ func TestQuickMeasuresTheMainFigures(t *testing.T) {
 }
 
 func TestBusyMachineGetsOneRoundAtLeast(t *testing.T) {
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		t.Skip("redis-server is not installed")
-	}
+	jobtest.NeedRedis(t)
 	ran := 0
 	count := func(context.Context, *arena) ([]float64, error) {
 		ran++

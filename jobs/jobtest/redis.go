@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,11 +65,28 @@ func StartCluster(t testing.TB, replicas bool, args ...string) *Cluster {
 	return &Cluster{started(t, c, err), t}
 }
 
+// NeedRedis skips a test where no redis-server is installed, or fails it if the
+// environment has CI=true.
+func NeedRedis(t testing.TB) {
+	t.Helper()
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		missing(t, servers.ErrMissing)
+	}
+}
+
+func missing(t testing.TB, err error) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(err)
+	}
+	t.Skipf("%v: install it to run this test too", err)
+}
+
 func started[S interface{ Close() error }](t testing.TB, s S, err error) S {
 	t.Helper()
 	switch {
-	case errors.Is(err, servers.ErrMissing) && os.Getenv("CI") != "true":
-		t.Skipf("%v: install it to run this test too", err)
+	case errors.Is(err, servers.ErrMissing):
+		missing(t, err)
 	case err != nil:
 		t.Fatal(err)
 	}

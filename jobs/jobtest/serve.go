@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 
 	"github.com/classifyd/classifyd/jobs"
@@ -28,37 +29,63 @@ func Work(t testing.TB, q *jobs.Queue, handlers ...jobs.Handler) {
 // bubble, and returns what connects to it.
 func Serve(t testing.TB, srv *http.Server) func(context.Context) (net.Conn, error) {
 	t.Helper()
-	l := make(Pipes)
+	l := NewPipes()
 	done := make(chan error)
 	go func() { done <- srv.Serve(l) }()
 	t.Cleanup(func() {
-		close(l)
+		l.Close()
 		if err := <-done; !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}
 		srv.Close()
 	})
-	return func(ctx context.Context) (net.Conn, error) {
-		near, far := net.Pipe()
-		select {
-		case l <- far:
-			return near, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
+	return func(ctx context.Context) (net.Conn, error) { return l.Dial(ctx, "", "") }
 }
 
-// Pipes is a listener on which a server gets the connections that are sent to it.
-type Pipes chan net.Conn
+// Pipes is a listener whose connections stay in memory, so that a bubble knows
+// when all wait.
+type Pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
 
-func (p Pipes) Accept() (net.Conn, error) {
-	c, ok := <-p
-	if !ok {
+// NewPipes returns a listener that is open.
+func NewPipes() *Pipes { return &Pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
+
+func (p *Pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.closed:
 		return nil, net.ErrClosed
 	}
-	return c, nil
 }
 
-func (p Pipes) Close() error   { return nil }
-func (p Pipes) Addr() net.Addr { return &net.TCPAddr{} }
+func (p *Pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *Pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080} }
+
+// Dial connects to the listener, whatever the address.
+func (p *Pipes) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	if err := p.Connect(ctx, server); err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// Connect hands the listener a connection.
+func (p *Pipes) Connect(ctx context.Context, c net.Conn) error {
+	select {
+	case p.conns <- c:
+		return nil
+	case <-p.closed:
+		return net.ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -147,5 +147,26 @@ func TestSevenZipIsRead(t *testing.T) {
 	}
 	read(t, sample(t, "encrypted.7z"), "", Limits{}).fails(PasswordProtected)
 	read(t, sample(t, "encryptedheader.7z"), "", Limits{}).fails(PasswordProtected)
-	read(t, sample(t, "ppmd.7z"), "", Limits{}).fails(UnsupportedFileType)
+}
+
+func TestMethodsThatAreNotReadAreSaid(t *testing.T) {
+	const bcj2 = "\x01\x14\x03\x03\x01\x1b\x04\x01\x00\x01\x02\x03"
+	var shrunk bytes.Buffer
+	z := zip.NewWriter(&shrunk)
+	if _, err := z.CreateRaw(&zip.FileHeader{Name: "a.txt", Method: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{
+		"PPMd":   sample(t, "ppmd.7z"),
+		"BCJ2":   filetest.SevenZipBy(t, bcj2, file{"a.txt", "text"}),
+		"shrink": shrunk.Bytes(),
+	} {
+		g := read(t, filetest.Zip(t, file{"x", string(data)}), "", Limits{}).fails(UnsupportedFileType)
+		if len(g.errs) != 1 || g.errs[0].Location.Path != "x!/a.txt" || g.errs[0].Message != errMethod.Message || g.errs[0].Minor() {
+			t.Errorf("%s gave %v, want one error about x!/a.txt that is not minor", name, g.errs)
+		}
+	}
 }

@@ -24,14 +24,17 @@ type Error struct {
 	// Location is the place of what could not be read. Its names come from the
 	// file, so it belongs where the results go, not into a log.
 	Location Location
+
+	unread bool // there may be text, which a reader of its format would find
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 
 // Minor reports whether e concerns a member of the file that has no text to
-// give, such as a picture in a mail: all that can be read was read.
+// give, such as a picture in a mail: all that can be read was read. A member in
+// a form that is not supported is no such thing.
 func (e *Error) Minor() bool {
-	return e.Code == UnsupportedFileType && (e.Location.Path != "" || e.Location.Part != "")
+	return e.Code == UnsupportedFileType && !e.unread && (e.Location.Path != "" || e.Location.Part != "")
 }
 
 var (
@@ -39,7 +42,8 @@ var (
 	errEncrypted = &Error{Code: PasswordProtected, Message: "the file is protected by a password"}
 	errKind      = &Error{Code: UnsupportedFileType, Message: "no text can be extracted from this type of file"}
 	errScan      = &Error{Code: UnsupportedFileType, Message: "the document has no text, only pictures"}
-	errMethod    = &Error{Code: UnsupportedFileType, Message: "the file is compressed by a method that is not supported"}
+	errOld       = &Error{Code: UnsupportedFileType, Message: "the document is in a form that is older than what is supported", unread: true}
+	errMethod    = &Error{Code: UnsupportedFileType, Message: "the file is compressed by a method that is not supported", unread: true}
 
 	errSize    = &Error{Code: ContentTooLarge, Message: "the file has more content than the limit allows"}
 	errRatio   = &Error{Code: ContentTooLarge, Message: "the file expands more than the limit allows"}

@@ -82,7 +82,7 @@ func (x *biff) walk() error {
 				x.row = -1
 			}
 			if depth == 1 && len(b) >= 2 && binary.LittleEndian.Uint16(b) < 0x0600 {
-				return errKind // before 1997
+				return errOld // before 1997
 			}
 			x.begun = true
 		case biffEOF:

@@ -61,6 +61,26 @@ func TestBombsEndAsTooLarge(t *testing.T) {
 	}
 }
 
+func TestArchiveOfItselfEndsAsTooLarge(t *testing.T) {
+	data := filetest.Quine(t)
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil || len(z.File) != 1 {
+		t.Fatalf("the quine is no archive of one member: %v", err)
+	}
+	in, err := z.File[0].Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if member, err := io.ReadAll(in); err != nil || !bytes.Equal(member, data) {
+		t.Fatalf("the quine of %d bytes holds %d others, %v", len(data), len(member), err)
+	}
+	g := read(t, data, "", Limits{}).fails(ContentTooLarge)
+	if len(g.errs) != 1 || g.text != "" || strings.Count(g.errs[0].Location.Path, "!/") != 10 {
+		t.Errorf("got %q and %+v, want one error at depth 11", g.text, g.errs)
+	}
+	read(t, filetest.Gzip(t, data), "", Limits{}).fails(ContentTooLarge)
+}
+
 func TestEntitiesDoNotGrow(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"xml":  []byte(`<?xml version="1.0"?>` + laughs + `<x>&g;needle</x>`),

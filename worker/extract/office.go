@@ -3,7 +3,6 @@ package extract
 import (
 	"archive/zip"
 	"encoding/xml"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -69,18 +68,12 @@ func (p *pack) elements(r *run, part string, f func(xml.StartElement)) error {
 	if err != nil {
 		return err
 	}
-	for x := newXML(in); ; {
-		t, err := x.next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	return newXML(in).each(func(t xml.Token) error {
 		if e, ok := t.(xml.StartElement); ok {
 			f(e)
 		}
-	}
+		return nil
+	})
 }
 
 // A relation is what a part says of another, or of something outside.
@@ -214,14 +207,7 @@ var runs = map[string]bool{"t": true, "delText": true, "instrText": true, "delIn
 func (r *run) paragraphs(x *xmlReader, loc Location) error {
 	p := prose{r: r, loc: loc}
 	inside := false
-	for {
-		t, err := x.next()
-		if err == io.EOF {
-			return p.end()
-		}
-		if err != nil {
-			return err
-		}
+	err := x.each(func(t xml.Token) (err error) {
 		switch t := t.(type) {
 		case xml.StartElement:
 			inside = false
@@ -255,10 +241,12 @@ func (r *run) paragraphs(x *xmlReader, loc Location) error {
 				err = p.write(string(t))
 			}
 		}
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
+	return p.end()
 }
 
 // alternative writes what stands for a picture when it cannot be seen.
@@ -281,14 +269,7 @@ func (p *prose) alternative(e xml.StartElement) error {
 func (r *run) properties(x *xmlReader, loc Location) error {
 	p := prose{r: r, loc: loc}
 	name := ""
-	for {
-		t, err := x.next()
-		if err == io.EOF {
-			return p.end()
-		}
-		if err != nil {
-			return err
-		}
+	err := x.each(func(t xml.Token) (err error) {
 		switch t := t.(type) {
 		case xml.StartElement:
 			name = t.Name.Local
@@ -308,10 +289,12 @@ func (r *run) properties(x *xmlReader, loc Location) error {
 				p.gap = "\n"
 			}
 		}
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
+	return p.end()
 }
 
 // presentation extracts a PPTX slide by slide in the order of the show, each

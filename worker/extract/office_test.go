@@ -224,9 +224,6 @@ func TestRepeatedCellsAreCountedAndNotRepeated(t *testing.T) {
 }
 
 func TestSharedStringsBeyondTheMemoryAreReadWithoutTheirCells(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes 70 MB of strings")
-	}
 	var b strings.Builder
 	b.WriteString("<sst>")
 	for i := range 70_000 {

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"encoding/xml"
-	"io"
 	"path"
 	"strconv"
 	"strings"
@@ -67,14 +66,7 @@ type odf struct {
 
 func (o *odf) walk(x *xmlReader) error {
 	text := 0 // elements around that may hold text
-	for {
-		t, err := x.next()
-		if err == io.EOF {
-			return o.end()
-		}
-		if err != nil {
-			return err
-		}
+	err := x.each(func(t xml.Token) (err error) {
 		switch t := t.(type) {
 		case xml.StartElement:
 			if isText(t.Name) {
@@ -91,10 +83,12 @@ func (o *odf) walk(x *xmlReader) error {
 				err = o.add(string(t))
 			}
 		}
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
+	return o.end()
 }
 
 func isText(name xml.Name) bool {

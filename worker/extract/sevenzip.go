@@ -104,7 +104,8 @@ func (r *run) szFiles(s *source, streams szStreams, names []string, empty []byte
 	return nil
 }
 
-// szOpen returns what a folder holds.
+// szOpen returns what a folder holds. Coders of several streams are refused: the
+// only one is BCJ2, for programs, which 7-Zip puts into folders of their own.
 func (r *run) szOpen(s *source, streams szStreams, f *szFolderInfo) (io.Reader, error) {
 	for _, c := range f.coders {
 		switch {
@@ -184,5 +185,7 @@ func (c szCoder) decode(in io.Reader, size, most uint64) (io.Reader, error) {
 		// A filter for machine code, of which text is none.
 		return in, nil
 	}
+	// PPMd among them: what there is to read it in Go divides by zero where the
+	// archive is damaged.
 	return nil, errMethod
 }

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"encoding/xml"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -162,14 +161,7 @@ func (r *run) cells(x *xmlReader, loc Location, b *book) error {
 		col    int
 		header = loc.with("header")
 	)
-	for {
-		t, err := x.next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	return x.each(func(t xml.Token) (err error) {
 		switch t := t.(type) {
 		case xml.StartElement:
 			inside = false
@@ -225,23 +217,14 @@ func (r *run) cells(x *xmlReader, loc Location, b *book) error {
 				err = r.write(header, value.String()+"\n")
 			}
 		}
-		if err != nil {
-			return err
-		}
-	}
+		return err
+	})
 }
 
 // cellComments writes comments at the cells that they are about.
 func (r *run) cellComments(x *xmlReader, loc Location) error {
 	inside := false
-	for {
-		t, err := x.next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+	return x.each(func(t xml.Token) (err error) {
 		switch t := t.(type) {
 		case xml.StartElement:
 			inside = t.Name.Local == "t" || t.Name.Local == "text" || t.Name.Local == "author"
@@ -259,10 +242,8 @@ func (r *run) cellComments(x *xmlReader, loc Location) error {
 				err = r.write(loc, string(t))
 			}
 		}
-		if err != nil {
-			return err
-		}
-	}
+		return err
+	})
 }
 
 // cellName returns the name of a cell as in B7; columns and rows count from 1.
@@ -285,14 +266,7 @@ type stringTable struct {
 func (s *stringTable) load(r *run, x *xmlReader, loc Location) error {
 	p := prose{r: r, loc: loc}
 	inside := false
-	for {
-		t, err := x.next()
-		if err == io.EOF {
-			return p.end()
-		}
-		if err != nil {
-			return err
-		}
+	err := x.each(func(t xml.Token) (err error) {
 		switch t := t.(type) {
 		case xml.StartElement:
 			if inside = t.Name.Local == "t"; t.Name.Local == "rPh" {
@@ -317,10 +291,12 @@ func (s *stringTable) load(r *run, x *xmlReader, loc Location) error {
 				s.text.Write(t)
 			}
 		}
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
+	return p.end()
 }
 
 func (s *stringTable) full() bool { return s.text.Len()+8*len(s.ends) > maxMemory }

@@ -54,6 +54,22 @@ func (x *xmlReader) next() (xml.Token, error) {
 	return t, err
 }
 
+// each calls f for each token that is left, until it returns an error.
+func (x *xmlReader) each(f func(xml.Token) error) error {
+	for {
+		t, err := x.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := f(t); err != nil {
+			return err
+		}
+	}
+}
+
 // skip goes behind the end of the element that has just started.
 func (x *xmlReader) skip() error {
 	for depth := x.depth; ; {

@@ -48,8 +48,8 @@ func start(t *testing.T, args ...string) *system {
 func startWith(t *testing.T, further []jobs.Handler, args ...string) *system {
 	t.Helper()
 	o := mustFlags(t, args...)
-	l := newPipes()
-	s := &system{client: &http.Client{Transport: &http.Transport{DialContext: l.dial}}}
+	l := jobtest.NewPipes()
+	s := &system{client: &http.Client{Transport: &http.Transport{DialContext: l.Dial}}}
 	o.Listener, o.Out, o.Log = l, &s.said, slog.New(slog.NewTextHandler(io.MultiWriter(t.Output(), &s.logged), nil))
 	var err error
 	if s.App, err = New(t.Context(), o); err != nil {
@@ -347,43 +347,5 @@ func TestAbsentRedisIsNamedWithoutItsPassword(t *testing.T) {
 	_, err = New(t.Context(), mustFlags(t, "--redis", "redis://user:hush@"+addr))
 	if err == nil || !strings.HasPrefix(err.Error(), "--redis: ") || !strings.Contains(err.Error(), addr) || strings.Contains(err.Error(), "hush") {
 		t.Errorf("error = %v, want one that names --redis and %s only", err, addr)
-	}
-}
-
-// pipes is a listener whose connections stay in memory, so that a bubble knows
-// when all wait.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080} }
-
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
 }

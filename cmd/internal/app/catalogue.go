@@ -42,7 +42,7 @@ func (c catalogue) show(t *classify.Type) wire.SensitiveType {
 		Countries:             t.Countries,
 		State:                 "published",
 		ClassificationMethod:  "patternMatch",
-		Scope:                 "fullDocument",
+		Scope:                 "fullDocument,partialDocument",
 		SensitiveTypeSource:   "outOfBox",
 		RecommendedConfidence: t.Recommended,
 		ConfidenceLevels:      c.levels(t),

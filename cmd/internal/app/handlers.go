@@ -66,7 +66,7 @@ func extractor(o *Options, log *slog.Logger) *extract.Extractor {
 // limits are what o allows a file.
 func (o *Options) limits() extract.Limits {
 	return extract.Limits{
-		Bytes:   o.ExtractBytes,
+		Bytes:   int64(o.ExtractBytes),
 		Ratio:   o.ExtractRatio,
 		Depth:   o.ExtractDepth,
 		Members: o.ExtractMembers,

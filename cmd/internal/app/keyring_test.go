@@ -78,7 +78,7 @@ func TestKeyRingThatOthersMayReadIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := mustFlags(t, "--encryption-keys", path)
-		o.Listener, o.Out = newPipes(), new(bytes.Buffer)
+		o.Listener, o.Out = jobtest.NewPipes(), new(bytes.Buffer)
 		a, err := New(t.Context(), o)
 		if err == nil {
 			a.Stop()

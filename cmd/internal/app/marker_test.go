@@ -131,8 +131,8 @@ func watched(t *testing.T, encrypted bool) *watchedSystem {
 		args = append(args, "--encryption-keys", ring)
 	}
 	o := mustFlags(t, args...)
-	l := newPipes()
-	s := &system{client: &http.Client{Transport: &http.Transport{DialContext: l.dial}}}
+	l := jobtest.NewPipes()
+	s := &system{client: &http.Client{Transport: &http.Transport{DialContext: l.Dial}}}
 	o.Listener, o.Out, o.Log = l, &s.said, slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	if s.App, err = New(t.Context(), o); err != nil {

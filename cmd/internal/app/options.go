@@ -89,12 +89,12 @@ type Options struct {
 	TenantWaiting int           `default:"100000" help:"Jobs of one tenant that may wait for their start before its new ones are refused; 0 is any number."`
 	TenantRunning int           `default:"0" placeholder:"N" help:"Jobs of one tenant that run at a time, in all processes together; its others are held back and those of others go on. 0 is any number. Give all workers the same; it is split among --shards, each part rounded up."`
 	Share         int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
-	MaxText       int           `default:"1048576" help:"Bytes of text that a job may have."`
+	MaxText       Size          `default:"1MiB" help:"Bytes of text that a job may have."`
 
-	MaxFile int64 `default:"67108864" help:"Bytes that a file may have, up to 1 GiB; in JSON never more than 16 MiB. Above --inline it needs --blob, or the embedded Redis."`
+	MaxFile Size `default:"64MiB" help:"Bytes that a file may have, up to 1 GiB; in JSON never more than 16 MiB. Above --inline it needs --blob, or the embedded Redis."`
 
 	Blob    string        `placeholder:"URL" help:"Place for content and results above --inline: file:///path of a directory that all processes see, or s3://bucket?region=R, which takes endpoint, use_path_style and prefix too. With an embedded Redis and without --blob it is a temporary directory; otherwise such content is refused."`
-	Inline  int           `default:"262144" help:"Bytes of content that Redis holds, up to 16 MiB; what is larger goes to --blob."`
+	Inline  Size          `default:"256KiB" help:"Bytes of content that Redis holds, up to 16 MiB; what is larger goes to --blob."`
 	BlobAge time.Duration `default:"1h" help:"Age at which a blob that no job names is deleted, at least 35m."`
 
 	EncryptionKeys string `placeholder:"PATH" help:"Key ring with which content and results are encrypted in Redis and in --blob; what was there before is read as it is. All processes need the same one. Its file must be its owner's alone, and may be replaced while it is in use. See classifyd keyring."`
@@ -102,7 +102,7 @@ type Options struct {
 	MaskMatches []string `placeholder:"all|TENANT,..." help:"Tenants, or all, whose results have only the last four characters of what matched, and of the evidence, and nothing of what is shorter than eight. It takes effect on the workers, with runs that begin then."`
 
 	MaxTypes       int           `default:"500" help:"Sensitive types of its own that a tenant may have."`
-	ExtractBytes   int64         `default:"2147483648" placeholder:"BYTES" help:"Bytes that a file may have once all that is packed in it is unpacked, and likewise its text."`
+	ExtractBytes   Size          `default:"2GiB" help:"Bytes that a file may have once all that is packed in it is unpacked, and likewise its text."`
 	ExtractRatio   int64         `default:"100" placeholder:"N" help:"How many times its own size a file may expand to, above 1 MiB."`
 	ExtractDepth   int           `default:"10" placeholder:"N" help:"How deep files may lie in a file."`
 	ExtractMembers int           `default:"1000" placeholder:"N" help:"Files that may lie in a file, at all depths."`
@@ -231,7 +231,7 @@ func (o *Options) Validate() error {
 		{"max-attempts", o.MaxAttempts},
 		{"max-waiting", o.MaxWaiting},
 		{"share", o.Share},
-		{"max-text", o.MaxText},
+		{"max-text", int(o.MaxText)},
 		{"max-types", o.MaxTypes},
 		{"max-header", o.MaxHeader},
 		{"max-matches", o.MaxMatches},
@@ -403,7 +403,7 @@ func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Optio
 		TenantWaiting: o.TenantWaiting,
 		TenantRunning: o.TenantRunning,
 		Share:         o.Share,
-		Inline:        o.Inline,
+		Inline:        int(o.Inline),
 		BlobAge:       o.BlobAge,
 	}
 }

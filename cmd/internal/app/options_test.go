@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,31 @@ func TestFlagsReachTheExtractor(t *testing.T) {
 	}
 }
 
+func TestSizesHaveUnits(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		want Size
+	}{
+		{"0", 0}, {"1", 1}, {"65536", 65536}, {"1b", 1}, {"256KiB", 256 << 10}, {"64MiB", 64 << 20}, {"1GiB", 1 << 30}, {"1gib", 1 << 30}, {"1 GiB", 1 << 30},
+		{"1.5KiB", 1536}, {"1kB", 1000}, {"2MB", 2e6}, {"3GB", 3e9}, {"9223372036854775807", 1<<63 - 1}, {"7EiB", 7 << 60},
+	} {
+		var s Size
+		if err := s.UnmarshalText([]byte(tt.text)); err != nil || s != tt.want {
+			t.Errorf("%q is %d, %v, want %d", tt.text, s, err, tt.want)
+		}
+	}
+	for _, text := range []string{"", "-1", "+1", "KiB", "1KiBs", "1 2", "1e3", "0x10", "9223372036854775808", "8EiB", "99999999999999999999", "1.2.3"} {
+		s := Size(7)
+		if err := s.UnmarshalText([]byte(text)); err == nil || s != 7 {
+			t.Errorf("%q is %d, %v, want an error", text, s, err)
+		}
+	}
+	o := mustFlags(t, "--max-text", "2kB", "--max-file", "1GiB", "--inline", "16MiB")
+	if got, want := []Size{o.MaxText, o.MaxFile, o.Inline, o.ExtractBytes}, []Size{2000, 1 << 30, 16 << 20, 2 << 30}; !slices.Equal(got, want) {
+		t.Errorf("flags are %v, want %v", got, want)
+	}
+}
+
 func TestHandlersGetTheirTypeAndLimit(t *testing.T) {
 	engine, err := classify.New(nil)
 	if err != nil {
@@ -136,6 +162,8 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--memory-limit 67108863", "--memory-limit: must be at least 67108864, or 0"},
 		{"--max-file 0", "--max-file: must be from 1 to 1073741824"},
 		{"--max-file 1073741825", "--max-file: must be from 1 to 1073741824"},
+		{"--max-file 1.1GiB", "--max-file: must be from 1 to 1073741824"},
+		{"--max-file lots", "--max-file: must be a number of bytes, such as 65536, 64KiB or 1GiB"},
 		{"--inline 0", "--inline: must be from 1 to 16777216"},
 		{"--inline 16777217", "--inline: must be from 1 to 16777216"},
 		{"--blob-age 34m", "--blob-age: must be at least 35m0s, since a file may take almost as long to arrive"},

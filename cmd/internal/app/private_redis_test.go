@@ -2,27 +2,17 @@ package app
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
-// needsRedis skips a test where no redis-server is installed.
-func needsRedis(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("redis-server is not installed")
-		}
-		t.Skip("redis-server is not installed: install it to run this test too")
-	}
-}
-
 func TestPrivateRedisKeepsJobsOverARestartAndInABackup(t *testing.T) {
-	needsRedis(t)
+	jobtest.NeedRedis(t)
 	dir := filepath.Join(t.TempDir(), "data")
 	args := []string{"--redis", "auto", "--data", dir, "--inline", "100"}
 	s := listening(t, args...)
@@ -50,7 +40,7 @@ func TestPrivateRedisKeepsJobsOverARestartAndInABackup(t *testing.T) {
 }
 
 func TestPrivateRedisIsStartedAgainWhenItDies(t *testing.T) {
-	needsRedis(t)
+	jobtest.NeedRedis(t)
 	s := listening(t, "--redis", "auto", "--data", t.TempDir())
 	_, job := s.call(t, "POST", "/classifyText", `{"text":"Visa 4539 5787 6362 1486"}`, "Prefer", "wait=30")
 
@@ -81,7 +71,7 @@ func TestPrivateRedisIsStartedAgainWhenItDies(t *testing.T) {
 }
 
 func TestPrivateRedisEndsWithTheProcess(t *testing.T) {
-	needsRedis(t)
+	jobtest.NeedRedis(t)
 	s := listening(t, "--redis", "auto", "--data", t.TempDir())
 	runs := s.redis.runs
 	if err := s.Stop(); err != nil {

@@ -63,9 +63,9 @@ var permuted = [8][10]byte{
 
 // mod97 returns what is left of s modulo 97, reading letters as 10 to 35, as
 // ISO 7064 and ISO 13616 do. Anything else in s is skipped.
-func mod97(r int, s string) int {
-	for _, c := range []byte(s) {
-		switch {
+func mod97[S string | []byte](r int, s S) int {
+	for i := range len(s) {
+		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 			r = (r*10 + int(c-'0')) % 97
 		case c >= 'A' && c <= 'Z':

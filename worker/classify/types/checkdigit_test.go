@@ -207,5 +207,48 @@ func FuzzCheckDigits(f *testing.F) {
 				t.Errorf("%s of %s: %v, by definition %v", c.name, s, fast, slow)
 			}
 		}
+		r := rand.New(rand.NewPCG(n, 0))
+		for _, d := range laid {
+			b := d.another(r)
+			if got, want := d.check(b), d.defined(string(b)); got != want {
+				t.Errorf("%s of %s: %v, by definition %v", d.name, b, got, want)
+			}
+		}
 	})
+}
+
+func TestMisreadIBANIsTheSameOne(t *testing.T) {
+	e, err := classify.New([]*classify.Type{iban()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, text string
+		want       string
+	}{
+		{"letters for zero and one", "DE75512108001245126199 DE755l2I08OO12451261o9 DE755I2IO8OO1245126I99", "DE75512108001245126199 DE755I2IO8OO1245126I99"},
+		{"among the check digits", "MT3l MALT 0110 0000 0000 0000 0000 123", "MT3l MALT 0110 0000 0000 0000 0000 123"},
+		{"in groups", "GB82-WEST-I234-5698-7654-32", "GB82-WEST-I234-5698-7654-32"},
+		{"a digit for a letter", "GB82 W3ST 1234 5698 7654 32", ""},
+		{"a letter where both may stand", "MT31 MALT 0110 0000 0000 0000 0000 l23", ""},
+		{"other letters", "DE7551210800124512GI99 DE7SS121080012451261B9", ""},
+		{"more letters than digits", "NO" + "OOOOOOOOIOlOO", ""},
+	} {
+		var got []string
+		res, err := e.Scan(t.Context(), tt.text, classify.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range res.Findings {
+			if f.UniqueCount != 1 {
+				t.Errorf("%s: Scan(%q) counts %d, want 1", tt.name, tt.text, f.UniqueCount)
+			}
+			for _, m := range f.Matches {
+				got = append(got, m.Text)
+			}
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: Scan(%q) found %q, want %q", tt.name, tt.text, got, tt.want)
+		}
+	}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // iban is the account number of ISO 13616, with the lengths and structures of
-// the IBAN registry and the check digits of ISO 7064 mod 97-10.
+// the IBAN registry and the check digits of ISO 7064 mod 97-10. Where the
+// structure has a digit, a letter that looks like one is read as it, see misread.
 func iban() *classify.Type {
 	return &classify.Type{
 		ID:          "e7dc4711-11b7-4cb0-b88b-2c394a771f0e",
@@ -30,12 +31,16 @@ func iban() *classify.Type {
 			Alone:    85,
 			With:     85,
 		}},
+		Value: ibanValue,
 		Finds: []classify.Sample{
 			{Text: "GB82 WEST 1234 5698 7654 32", Match: "GB82 WEST 1234 5698 7654 32", Confidence: 85},
 			{Text: "IBAN:DE75512108001245126199.", Match: "DE75512108001245126199", Confidence: 85},
 			{Text: "pay FR76-3000-6000-0112-3456-7890-189 today", Match: "FR76-3000-6000-0112-3456-7890-189", Confidence: 85},
 			{Text: "NO83 3000 1234 567 A", Match: "NO83 3000 1234 567", Confidence: 85},
 			{Text: "MT31 MALT 0110 0000 0000 0000 0000 123", Match: "MT31 MALT 0110 0000 0000 0000 0000 123", Confidence: 85},
+			{Text: "IBAN DE755I2IO8OO1245126I99", Match: "DE755I2IO8OO1245126I99", Confidence: 85},
+			{Text: "GB82 WEST l234 5698 7654 32", Match: "GB82 WEST l234 5698 7654 32", Confidence: 85},
+			{Text: "DE44 50O1 05I7 5407 3249 3I", Match: "DE44 50O1 05I7 5407 3249 3I", Confidence: 85},
 		},
 		Leaves: []string{
 			"GB82 WEST 1234 5698 7654 33",
@@ -46,6 +51,7 @@ func iban() *classify.Type {
 			"XGB82WEST12345698765432",
 			"ZZ82 WEST 1234 5698 7654 32",
 			"GB82-WEST 1234-5698 7654 32",
+			"GB82 WEST l234 5698 7654 33",
 		},
 	}
 }
@@ -73,8 +79,51 @@ var bbans = map[string]string{
 }
 
 func ibanCheck(c *classify.Candidate) bool {
-	r := ibanReader{text: c.Text, at: c.Start + 2}
-	structure := "2n" + bbans[c.Text[c.Start:c.Start+2]]
+	r := ibanReader{text: c.Text[c.Start:]}
+	if !r.read() {
+		return false
+	}
+	c.End = c.Start + r.at
+	return !wordByte(c.After()) && mod97(mod97(0, r.plain[4:r.n]), r.plain[:4]) == 1
+}
+
+// ibanValue is an IBAN as its country writes it, whatever it was misread for.
+func ibanValue(dst []byte, match string) []byte {
+	r := ibanReader{text: match}
+	r.read()
+	return append(dst, r.plain[:r.n]...)
+}
+
+// misread are the letters that the Unicode consortium (Technical Standard #39,
+// confusables.txt) and whoever reads scanned paper take for digits, and what
+// they are taken for. They count in an IBAN alone, where the country's structure
+// says which places have digits and the check digits, which are right in one of
+// 97 by chance, confirm it. Elsewhere letters are letters: in identifiers with a
+// single check digit or none every look-alike would let ten times as much
+// through, and what has both kinds at any place cannot tell.
+var misread = [256]byte{'O': '0', 'o': '0', 'I': '1', 'l': '1'}
+
+// An ibanReader reads an IBAN, which may be printed in groups of four with one
+// kind of separator between them.
+type ibanReader struct {
+	text    string
+	at      int
+	sep     byte
+	plain   [maxIBAN]byte // what was read, without separators, and letters for digits put right
+	n       int
+	misread int
+}
+
+// maxIBAN is how long ISO 13616 lets one be.
+const maxIBAN = 34
+
+// read reads the IBAN that text begins with, which must have more digits than
+// letters that were taken for one.
+func (r *ibanReader) read() bool {
+	country := r.text[:2]
+	r.at, r.n = 2, copy(r.plain[:], country)
+	digits := 0
+	structure := "2n" + bbans[country]
 	for n, i := 0, 0; i < len(structure); i++ {
 		if k := structure[i]; k >= '0' && k <= '9' {
 			n = n*10 + int(k-'0')
@@ -84,48 +133,38 @@ func ibanCheck(c *classify.Candidate) bool {
 			if !r.take(structure[i]) {
 				return false
 			}
+			if b := r.plain[r.n-1]; b <= '9' {
+				digits++
+			}
 		}
 	}
-	c.End = r.at
-	if wordByte(c.After()) {
-		return false
-	}
-	m := c.Match()
-	return mod97(mod97(0, m[r.head-c.Start:]), m[:r.head-c.Start]) == 1
-}
-
-// An ibanReader reads an IBAN, which may be printed in groups of four with one
-// kind of separator between them.
-type ibanReader struct {
-	text string
-	at   int
-	sep  byte
-	n    int // characters read behind the country
-	head int // where the BBAN begins
+	return digits > 2*r.misread
 }
 
 // take reads the next character if it is of kind: n, a or c.
 func (r *ibanReader) take(kind byte) bool {
-	if (r.n+2)%4 == 0 && r.at < len(r.text) && (r.text[r.at] == ' ' || r.text[r.at] == '-') {
-		if r.n > 2 && r.sep != r.text[r.at] {
+	if r.n%4 == 0 && r.at < len(r.text) && (r.text[r.at] == ' ' || r.text[r.at] == '-') {
+		if r.n > 4 && r.sep != r.text[r.at] {
 			return false
 		}
 		r.sep = r.text[r.at]
 		r.at++
-	} else if (r.n+2)%4 == 0 && r.sep != 0 {
+	} else if r.n%4 == 0 && r.sep != 0 {
 		return false
-	}
-	if r.n == 2 {
-		r.head = r.at
 	}
 	if r.at == len(r.text) {
 		return false
 	}
 	b := r.text[r.at]
+	if d := misread[b]; d != 0 && kind == 'n' {
+		b = d
+		r.misread++
+	}
 	isDigit, isLetter := b >= '0' && b <= '9', b >= 'A' && b <= 'Z'
 	if !(isDigit && kind != 'a' || isLetter && kind != 'n') {
 		return false
 	}
+	r.plain[r.n] = b
 	r.at++
 	r.n++
 	return true

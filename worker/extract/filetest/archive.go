@@ -121,14 +121,23 @@ func Bzip2(t testing.TB) []byte {
 // SevenZip writes an archive of one short file, which is stored.
 func SevenZip(t testing.TB, f File) []byte {
 	t.Helper()
+	return SevenZipBy(t, "\x01\x01\x00", f)
+}
+
+// SevenZipBy is SevenZip, but says that the file went through these coders of a
+// folder.
+func SevenZipBy(t testing.TB, coders string, f File) []byte {
+	t.Helper()
 	if len(f[1]) > 127 || len(f[0]) > 60 {
 		t.Fatal("the file is too long")
 	}
 	size := byte(len(f[1]))
 	header := []byte{1, 4, // header, its streams
 		6, 0, 1, 9, size, 0, // one packed stream at 0
-		7, 11, 1, 0, 1, 1, 0, 12, size, 0, // one folder of one coder, which copies
-		8, 10, 1} // checksums, of all
+		7, 11, 1, 0} // one folder
+	header = append(header, coders...)
+	header = append(header, 12, size, 0,
+		8, 10, 1) // checksums, of all
 	header = binary.LittleEndian.AppendUint32(header, crc32.ChecksumIEEE([]byte(f[1])))
 	header = append(header, 0, 0, 5, 1, 17, byte(2*len(f[0])+3), 0) // one file, names
 	header = append(header, UTF16(f[0]+"\x00")...)
