@@ -44,6 +44,9 @@ var (
 	errScan      = &Error{Code: UnsupportedFileType, Message: "the document has no text, only pictures"}
 	errOld       = &Error{Code: UnsupportedFileType, Message: "the document is in a form that is older than what is supported", unread: true}
 	errMethod    = &Error{Code: UnsupportedFileType, Message: "the file is compressed by a method that is not supported", unread: true}
+	// XLSB keeps its cells in records of its own (MS-XLSB), not in XML: few save
+	// so, and what reads XLSX sees nothing of them.
+	errBinary = &Error{Code: UnsupportedFileType, Message: "the workbook is in the binary form of Excel, which is not supported; saved as XLSX it can be read", unread: true}
 
 	errSize    = &Error{Code: ContentTooLarge, Message: "the file has more content than the limit allows"}
 	errRatio   = &Error{Code: ContentTooLarge, Message: "the file expands more than the limit allows"}

@@ -23,7 +23,7 @@ func mainReading(kind string) func(*run, *office) error {
 	case has("wordprocessingml"), has("ms-word"):
 		return (*run).words
 	case has("sheet.binary"):
-		return func(*run, *office) error { return errKind }
+		return func(*run, *office) error { return errBinary }
 	case has("spreadsheetml"), has("ms-excel"):
 		return (*run).workbook
 	case has("presentationml"), has("ms-powerpoint"):

@@ -246,3 +246,22 @@ func TestSharedStringsBeyondTheMemoryAreReadWithoutTheirCells(t *testing.T) {
 		t.Errorf("the string of A1 is at %+v", place)
 	}
 }
+
+func TestBinaryWorkbookIsSaidAndNotPassedOver(t *testing.T) {
+	workbook := filetest.Zip(t,
+		file{"[Content_Types].xml", `<Types><Override PartName="/xl/workbook.bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>`},
+		file{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="x/officeDocument" Target="xl/workbook.bin"/></Relationships>`},
+		file{"xl/workbook.bin", "\x83\x01\x00"})
+	for path, data := range map[string][]byte{
+		"":       workbook,
+		"a.xlsb": filetest.Zip(t, file{"a.xlsb", string(workbook)}, file{"b.txt", "needle"}),
+	} {
+		g := read(t, data, "", Limits{}).fails(UnsupportedFileType)
+		if len(g.errs) != 1 || g.errs[0].Message != errBinary.Message || g.errs[0].Location.Path != path || g.errs[0].Minor() {
+			t.Errorf("got %v, want one error about %q that is not minor", g.errs, path)
+		}
+		if path != "" {
+			g.at(map[string]Location{"needle": {Path: "b.txt", Line: 1}})
+		}
+	}
+}
