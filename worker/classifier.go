@@ -39,14 +39,7 @@ func Classifier(engines Engines, most Most, met *Metrics) jobs.Handler {
 		Type: ClassifyText,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
 			var req textRequest
-			if err := decode(j.Request, &req, "textClassificationRequest"); err != nil {
-				return nil, err
-			}
-			opt, err := req.options(most)
-			if err != nil {
-				return nil, err
-			}
-			e, err := engines(ctx, j.Tenant, req.SensitiveTypeIDs)
+			e, opt, err := engines.prepare(ctx, j, &req, "textClassificationRequest", most)
 			if err != nil {
 				return nil, err
 			}
@@ -145,9 +138,28 @@ func (n *narrowing) options(most Most) (classify.Options, error) {
 	return opt, nil
 }
 
+// A request says what to search for and what to tell of it.
+type request interface {
+	options(most Most) (classify.Options, error)
+}
+
+// prepare reads the request of j into req, and says with which engine and options
+// it is to be served. The kind is what Graph calls such a request.
+func (e Engines) prepare(ctx context.Context, j *jobs.Job, req request, kind string, most Most) (*classify.Engine, classify.Options, error) {
+	if err := decode(j.Request, req, kind); err != nil {
+		return nil, classify.Options{}, err
+	}
+	opt, err := req.options(most)
+	if err != nil {
+		return nil, classify.Options{}, err
+	}
+	engine, err := e(ctx, j.Tenant, opt.Types)
+	return engine, opt, err
+}
+
 // decode reads a request and refuses a property it does not know: it would be
 // one that a newer API has let through, and an option must not be passed over.
-func decode(b []byte, req any, kind string) error {
+func decode(b []byte, req request, kind string) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	// What the decoder says may quote the content.

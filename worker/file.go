@@ -33,14 +33,7 @@ func FileClassifier(engines Engines, x *extract.Extractor, limits extract.Limits
 		Type: ClassifyFile,
 		Run: func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
 			var req fileRequest
-			if err := decode(j.Request, &req, "fileClassificationRequest"); err != nil {
-				return nil, err
-			}
-			opt, err := req.options(most)
-			if err != nil {
-				return nil, err
-			}
-			e, err := engines(ctx, j.Tenant, req.SensitiveTypeIDs)
+			e, opt, err := engines.prepare(ctx, j, &req, "fileClassificationRequest", most)
 			if err != nil {
 				return nil, err
 			}

@@ -23,13 +23,7 @@ func estoniaPersonal() *classify.Type {
 			"isikukood", "ik", "isikukood#", "kodaniku id", "maksu id", "maksukohustuslase identifitseerimisnumber", "maksunumber", "isikutunnistus",
 			"id-kood", "id-kaart", "personal code", "personal identification code", "national identification number", "tax id",
 		},
-		Rules: []classify.Rule{
-			{
-				Shape:    classify.Number{Layouts: []string{"11"}},
-				Check:    balticCode,
-				Strength: classify.Structure, Alone: 75, With: 85,
-			},
-		},
+		Rules: balticRules(),
 		Finds: []classify.Sample{
 			{Text: "isikukood 36805280109", Match: "36805280109", Confidence: 85},
 			{Text: "37605030299", Match: "37605030299", Confidence: 75},
@@ -53,18 +47,23 @@ func lithuaniaPersonal() *classify.Type {
 			"asmens kodas", "asmens kodo", "a.k.", "ak", "piliečio numeris", "mokesčių id", "mokesčių identifikavimo numeris", "mokesčių numeris",
 			"unikalus identifikavimo numeris", "tapatybės kortelė", "personal code", "personal numeric code", "national identification number", "tax id",
 		},
-		Rules: []classify.Rule{
-			{
-				Shape:    classify.Number{Layouts: []string{"11"}},
-				Check:    balticCode,
-				Strength: classify.Structure, Alone: 75, With: 85,
-			},
-		},
+		Rules: balticRules(),
 		Finds: []classify.Sample{
 			{Text: "asmens kodas 33309240064", Match: "33309240064", Confidence: 85},
 			{Text: "a.k. 38703181745", Match: "38703181745", Confidence: 85},
 		},
 		Leaves: []string{"asmens kodas 33309240065", "asmens kodas 33313240064"},
+	}
+}
+
+// balticRules are the rules of a number that Estonia and Lithuania form alike.
+func balticRules() []classify.Rule {
+	return []classify.Rule{
+		{
+			Shape:    classify.Number{Layouts: []string{"11"}},
+			Check:    balticCode,
+			Strength: classify.Structure, Alone: 75, With: 85,
+		},
 	}
 }
 
