@@ -37,8 +37,9 @@ type Options struct {
 
 // An Extractor holds what is costly to make anew for each file.
 type Extractor struct {
-	opt Options
-	pdf *pdfEngine
+	opt     Options
+	pdf     *pdfEngine
+	strings int // bytes of the shared strings of a workbook to hold
 }
 
 // New returns an Extractor, to be closed after the last use.
@@ -49,7 +50,7 @@ func New(opt Options) *Extractor {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Extractor{opt: opt, pdf: &pdfEngine{opt: opt}}
+	return &Extractor{opt: opt, pdf: &pdfEngine{opt: opt}, strings: maxMemory}
 }
 
 // Close frees what the Extractor holds. Calls of Text must have ended.

@@ -74,12 +74,20 @@ func readFrom(t testing.TB, x *Extractor, r io.Reader, name string, limits Limit
 		if seg.Offset != units {
 			t.Fatalf("Text(%s) gave a segment at %d, want %d", name, seg.Offset, units)
 		}
-		units += int64(len(utf16.Encode([]rune(seg.Text))))
+		units += unitsOf(seg.Text)
 		text.WriteString(seg.Text)
 		g.segs = append(g.segs, seg)
 	}
 	g.text = text.String()
 	return g
+}
+
+// unitsOf counts the UTF-16 code units of a text.
+func unitsOf(text string) (n int64) {
+	for _, r := range text {
+		n += int64(utf16.RuneLen(r))
+	}
+	return n
 }
 
 // clean fails the test if there were errors.
@@ -108,7 +116,7 @@ func (g got) place(value string) (Location, bool) {
 	if i < 0 {
 		return Location{}, false
 	}
-	at := int64(len(utf16.Encode([]rune(g.text[:i]))))
+	at := unitsOf(g.text[:i])
 	for k := len(g.segs) - 1; k >= 0; k-- {
 		if g.segs[k].Offset <= at {
 			return g.segs[k].At(at), true

@@ -224,37 +224,45 @@ func TestRepeatedCellsAreCountedAndNotRepeated(t *testing.T) {
 }
 
 func TestSharedStringsBeyondTheMemoryAreReadWithoutTheirCells(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("<sst>")
-	for i := range 70_000 {
-		fmt.Fprintf(&b, "<si><t>s%d-%01000d</t></si>", i, i)
+	var table strings.Builder
+	table.WriteString("<sst>")
+	for i := range 70 {
+		fmt.Fprintf(&table, "<si><t>s%d-%01000d</t></si>", i, i)
 	}
-	b.WriteString("<si><t>late-needle</t></si></sst>")
-	data := filetest.Zip(t,
+	table.WriteString("<si><t>late-needle</t></si></sst>")
+	data := workbook(t, `<c r="A1" t="s"><v>3</v></c>`, table.String())
+	x := extractor(t)
+	if x.strings != maxMemory {
+		t.Errorf("strings may take %d bytes, want %d", x.strings, maxMemory)
+	}
+	read(t, data, "", Limits{}).clean().at(map[string]Location{"s3-000": {Sheet: "S", Cell: "A1"}})
+	x.strings = 64 << 10
+	readFrom(t, x, bytes.NewReader(data), "", Limits{}).clean().at(map[string]Location{
+		"s3-000":      {Sheet: "S", Cell: "A1"},
+		"late-needle": {Part: "sharedStrings", Line: 6},
+	})
+}
+
+// workbook returns one of Excel with a row of the cells and a table of strings.
+func workbook(t testing.TB, cells, table string) []byte {
+	t.Helper()
+	return filetest.Zip(t,
 		file{"[Content_Types].xml", `<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`},
 		file{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 		file{"xl/workbook.xml", `<workbook><sheets><sheet name="S" r:id="r1"/></sheets></workbook>`},
-		file{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>`},
-		file{"xl/worksheets/sheet1.xml", `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>3</v></c></row></sheetData></worksheet>`},
-		file{"xl/sharedStrings.xml", b.String()})
-	g := read(t, data, "", Limits{Ratio: 100_000}).clean()
-	place, ok := g.place("late-needle")
-	if !ok || place.Part != "sharedStrings" {
-		t.Errorf("late-needle is at %+v, found: %t", place, ok)
-	}
-	if place, _ := g.place("s3-000"); place.Cell != "A1" {
-		t.Errorf("the string of A1 is at %+v", place)
-	}
+		file{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="s.xml"/><Relationship Id="r2" Type="x/sharedStrings" Target="t.xml"/></Relationships>`},
+		file{"xl/s.xml", `<worksheet><sheetData><row r="1">` + cells + `</row></sheetData></worksheet>`},
+		file{"xl/t.xml", table})
 }
 
 func TestBinaryWorkbookIsSaidAndNotPassedOver(t *testing.T) {
-	workbook := filetest.Zip(t,
+	binary := filetest.Zip(t,
 		file{"[Content_Types].xml", `<Types><Override PartName="/xl/workbook.bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>`},
 		file{"_rels/.rels", `<Relationships><Relationship Id="r1" Type="x/officeDocument" Target="xl/workbook.bin"/></Relationships>`},
 		file{"xl/workbook.bin", "\x83\x01\x00"})
 	for path, data := range map[string][]byte{
-		"":       workbook,
-		"a.xlsb": filetest.Zip(t, file{"a.xlsb", string(workbook)}, file{"b.txt", "needle"}),
+		"":       binary,
+		"a.xlsb": filetest.Zip(t, file{"a.xlsb", string(binary)}, file{"b.txt", "needle"}),
 	} {
 		g := read(t, data, "", Limits{}).fails(UnsupportedFileType)
 		if len(g.errs) != 1 || g.errs[0].Message != errBinary.Message || g.errs[0].Location.Path != path || g.errs[0].Minor() {

@@ -23,7 +23,7 @@ func (r *run) workbook(o *office) error {
 	}
 	type sheet struct{ name, part string }
 	var sheets []sheet
-	b := &book{dates: make(map[int]bool), since: time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)}
+	b := &book{strings: stringTable{most: r.x.strings}, dates: make(map[int]bool), since: time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)}
 	err := o.elements(r, o.main, func(e xml.StartElement) {
 		switch e.Name.Local {
 		case "workbookPr":
@@ -257,6 +257,7 @@ func cellName(col, row int) string {
 
 // A stringTable holds the strings that cells refer to by number.
 type stringTable struct {
+	most int // bytes to hold
 	text strings.Builder
 	ends []int
 }
@@ -299,7 +300,7 @@ func (s *stringTable) load(r *run, x *xmlReader, loc Location) error {
 	return p.end()
 }
 
-func (s *stringTable) full() bool { return s.text.Len()+8*len(s.ends) > maxMemory }
+func (s *stringTable) full() bool { return s.text.Len()+8*len(s.ends) > s.most }
 
 func (s *stringTable) at(i int) string {
 	if i < 0 || i >= len(s.ends) {
