@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -66,9 +67,13 @@ func withoutEvidence(t testing.TB) *classify.Engine {
 	return e
 }
 
+// builtIn is made once for all tests: under the race detector that takes as long
+// as many of them do.
+var builtIn = sync.OnceValues(func() (*classify.Engine, error) { return classify.New(types.All()) })
+
 func engine(t testing.TB) *classify.Engine {
 	t.Helper()
-	e, err := classify.New(types.All())
+	e, err := builtIn()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,15 +87,15 @@ type corpus struct {
 	most       int
 }
 
-// corpora are texts of a MB. Those of the kinds hold little but one form, those
+// corpora are texts of that size. Those of the kinds hold little but one form, those
 // of the genres nearly everything that looks like what the types look for.
-func corpora() []corpus {
+func corpora(size int) []corpus {
 	var all []corpus
 	for k, kind := range kinds {
-		all = append(all, corpus{kind.name, text(k, 1<<20), map[string]int{"prose": 1, "log": 90, "csv": 130, "dense": 160}[kind.name]})
+		all = append(all, corpus{kind.name, text(k, size), map[string]int{"prose": 1, "log": 90, "csv": 130, "dense": 160}[kind.name]})
 	}
 	for _, g := range genres {
-		all = append(all, corpus{"mixed " + g.name, g.write(1, 1<<20)[:1<<20], map[string]int{"prose": 20, "log": 175, "csv": 430, "code": 80, "json": 215}[g.name]})
+		all = append(all, corpus{"mixed " + g.name, g.write(1, size)[:size], map[string]int{"prose": 20, "log": 175, "csv": 430, "code": 80, "json": 215}[g.name]})
 	}
 	return all
 }
@@ -101,7 +106,7 @@ func BenchmarkScan(b *testing.B) {
 		*classify.Engine
 	}{{"alone", withoutEvidence(b)}, {"evidence", engine(b)}} {
 		for _, size := range []int{1 << 10, 1 << 20} {
-			for _, c := range corpora() {
+			for _, c := range corpora(1 << 20) {
 				b.Run(fmt.Sprintf("%s/%dKB/%s", engine.name, size>>10, c.name), func(b *testing.B) {
 					b.SetBytes(int64(size))
 					b.ReportAllocs()
@@ -131,7 +136,7 @@ func BenchmarkRegexps(b *testing.B) {
 	} {
 		all = append(all, regexp.MustCompile(expr))
 	}
-	for _, c := range corpora() {
+	for _, c := range corpora(1 << 20) {
 		text := c.text[:64<<10]
 		b.Run(fmt.Sprintf("%dof/64KB/%s", len(all), c.name), func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
@@ -147,9 +152,11 @@ func BenchmarkRegexps(b *testing.B) {
 // A row that lets its rules look at every word or number slows all scans, and
 // nobody notices one row. No time is taken: the checks are counted.
 func TestFewRulesLookAtOrdinaryText(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
-	for _, c := range corpora() {
-		if got := e.Checks(c.text) >> 10; got > c.most {
+	const size = 128 << 10
+	for _, c := range corpora(size) {
+		if got := e.Checks(c.text) / (size >> 10); got > c.most {
 			t.Errorf("%s: rules look at %d candidates a KB, want at most %d", c.name, got, c.most)
 		} else {
 			t.Logf("%s: %d a KB", c.name, got)
@@ -177,7 +184,7 @@ var table = func() (t [256]uint8) {
 }()
 
 func BenchmarkTableLookup(b *testing.B) {
-	for _, c := range corpora() {
+	for _, c := range corpora(1 << 20) {
 		b.Run("1024KB/"+c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(c.text)))
 			for b.Loop() {
@@ -233,7 +240,7 @@ func (w way) scan(b *testing.B, text string) func() {
 func BenchmarkOfTable(b *testing.B) {
 	const piece = 16 << 10
 	for _, w := range ways(b) {
-		for _, c := range corpora() {
+		for _, c := range corpora(1 << 20) {
 			b.Run(w.name+"/"+c.name, func(b *testing.B) {
 				table, scan := make(quickest, len(c.text)/piece), make(quickest, len(c.text)/piece)
 				for b.Loop() {
@@ -257,7 +264,7 @@ func BenchmarkOfTable(b *testing.B) {
 func BenchmarkDocument(b *testing.B) {
 	const size = 1 << 10
 	for _, w := range ways(b) {
-		for _, c := range corpora() {
+		for _, c := range corpora(1 << 20) {
 			b.Run(w.name+"/"+c.name, func(b *testing.B) {
 				scan := make(quickest, len(c.text)/size)
 				for b.Loop() {

@@ -118,6 +118,7 @@ func (c *census) table() string {
 }
 
 func TestCorpusWithoutSensitiveDataRaisesNoAlarm(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	c := &census{counts: map[string]map[verdict]int{}}
 	const piece = 1 << 18
@@ -134,6 +135,7 @@ func TestCorpusWithoutSensitiveDataRaisesNoAlarm(t *testing.T) {
 // TestCorpusOfGoSourceRaisesNoAlarm reads as much as is wanted of the standard
 // library's source, without test data.
 func TestCorpusOfGoSourceRaisesNoAlarm(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	c := &census{counts: map[string]map[verdict]int{}}
 	root := filepath.Join(build.Default.GOROOT, "src")
@@ -181,6 +183,7 @@ func TestCorpusOfGoSourceRaisesNoAlarm(t *testing.T) {
 // its own, with and without a word of evidence of its type. Without one, another
 // type that reads the very same may be reported instead.
 func TestCorpusPlantsAreFound(t *testing.T) {
+	t.Parallel()
 	e := engine(t)
 	byName := map[string]*classify.Type{}
 	for _, typ := range e.Types() {

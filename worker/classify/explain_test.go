@@ -82,6 +82,7 @@ func TestExplanationsAreBoundedAndTheRestCounted(t *testing.T) {
 }
 
 func TestExplainingChangesNoFinding(t *testing.T) {
+	t.Parallel()
 	e, text := engine(t), text(3, 64<<10)
 	want := scan(t, e, text, classify.Options{})
 	got := scan(t, e, text, classify.Options{MaxExplanations: 1 << 20})
@@ -103,6 +104,7 @@ func TestExplainingChangesNoFinding(t *testing.T) {
 }
 
 func TestStreamExplainsEachCandidateOnce(t *testing.T) {
+	t.Parallel()
 	e, text := engine(t), text(3, 64<<10)
 	opt := classify.Options{Types: []string{card, ssn, ipv4}, MaxExplanations: 1 << 20}
 	want := fates(scan(t, e, text, opt).Explanations)
