@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,9 +18,12 @@ import (
 
 const cardType = "50842eb7-edc8-4019-85dd-5a5c1f2bb085"
 
+// builtIn is made once for all tests: that takes longer than most of them do.
+var builtIn = sync.OnceValues(func() (*classify.Engine, error) { return classify.New(types.All()) })
+
 func engine(t testing.TB) *classify.Engine {
 	t.Helper()
-	e, err := classify.New(types.All())
+	e, err := builtIn()
 	if err != nil {
 		t.Fatal(err)
 	}
