@@ -8,4 +8,7 @@ import (
 
 // TestDeployFiles runs the module deploy/check, which keeps Kubernetes' types
 // out of ours.
-func TestDeployFiles(t *testing.T) { daemontest.Module(t, "../../../deploy/check") }
+func TestDeployFiles(t *testing.T) {
+	t.Parallel()
+	daemontest.Module(t, "../../../deploy/check")
+}

@@ -11,6 +11,7 @@ import (
 )
 
 func TestHostileFilesEndWithTheirCode(t *testing.T) {
+	t.Parallel()
 	zeros := bytes.Repeat([]byte("aaaaaaaaaaaaaaa\n"), 1<<18)
 	nested := []byte(planted(1))
 	for range 12 {
@@ -68,6 +69,7 @@ func TestHostileFilesEndWithTheirCode(t *testing.T) {
 }
 
 func TestDamagedFilesKillNoWorker(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--cache-dir", filetest.Cache(t), "--concurrency", "2")
 	codes := []string{"", "unsupportedFileType", "contentTooLarge", "passwordProtected", "extractionFailed"}
 	try := func(t *testing.T, what string, file []byte) {
@@ -88,6 +90,7 @@ func TestDamagedFilesKillNoWorker(t *testing.T) {
 		"rtf": sample(t, "text.rtf", "", ""), "epub": sample(t, "text.epub", "", ""), "utf-16": []byte("\xff\xfe" + filetest.UTF16(text[1])),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for i := range 16 {
 				try(t, fmt.Sprintf("%d/16", i), file[:len(file)*i/16])
 			}

@@ -68,6 +68,7 @@ func leaky() []jobs.Handler {
 // every way, over a store that is damaged and then away. It must stand in no log
 // line, metric, span, line of the audit, page of the debug listener or error.
 func TestContentIsInNothingThatOperatorsSee(t *testing.T) {
+	t.Parallel()
 	for _, encrypted := range []bool{false, true} {
 		t.Run(fmt.Sprintf("encrypted=%v", encrypted), func(t *testing.T) {
 			w := watched(t, encrypted)
