@@ -19,6 +19,7 @@ var (
 	ScrubScript     = scrubScript
 	TakeScript      = takeScript
 	OrphansScript   = orphansScript
+	EntriesScript   = entriesScript
 )
 
 // Eval runs a script on the only shard.
