@@ -116,15 +116,15 @@ func (g *gauge) measure(ctx context.Context, l *look) {
 
 // gauges are one for each tenant that submitted something lately.
 type gauges struct {
-	make func(Tenant) *gauge
+	begin func(Tenant) *gauge
 
 	mu    sync.Mutex // guards all below
 	of    map[Tenant]*gauge
 	swept time.Time
 }
 
-func newGauges(make func(Tenant) *gauge) *gauges {
-	return &gauges{make: make, of: map[Tenant]*gauge{}, swept: time.Now()}
+func newGauges(begin func(Tenant) *gauge) *gauges {
+	return &gauges{begin: begin, of: map[Tenant]*gauge{}, swept: time.Now()}
 }
 
 func (gs *gauges) tenant(t Tenant) *gauge {
@@ -136,7 +136,7 @@ func (gs *gauges) tenant(t Tenant) *gauge {
 	}
 	g := gs.of[t]
 	if g == nil {
-		g = gs.make(t)
+		g = gs.begin(t)
 		gs.of[t] = g
 	}
 	return g

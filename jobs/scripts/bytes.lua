@@ -21,7 +21,7 @@ local function recount(tag, tenant, dry)
     end
   end
   local held = redis.call("HGET", tag .. ":bytes", tenant)
-  if (held or "0") == int(sum) and (held ~= "0") then return 0 end
+  if (held or "0") == int(sum) and held ~= "0" then return 0 end
   if not dry then
     if sum > 0 then redis.call("HSET", tag .. ":bytes", tenant, int(sum)) else redis.call("HDEL", tag .. ":bytes", tenant) end
   end

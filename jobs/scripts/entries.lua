@@ -1,9 +1,9 @@
 -- entries: takes out of a set of a shard what no record asks for.
 -- KEYS 1 the set
--- ARGV 1 what it lists: "index", "lease", "runs", "due", "ended", "types", "tenants" or
---      "bytes"  2 prefix of record keys, with
---      the tenant for "index" and "runs"  3 tenant, for "types"  4 "1" to look only  5 and on members
--- Returns how many were wrong: not asked for, or at a wrong place.
+-- ARGV 1 what it lists: "index", "lease", "runs", "due", "ended", "types", "tenants" or "bytes"
+--      2 prefix of record keys, with the tenant for "index" and "runs"  3 tenant, for "types"  4 "1" to look only
+--      5 and on members
+-- Returns how many were wrong: not asked for, at a wrong place, or another sum.
 evenfull(KEYS[1])
 local set, what, dry = KEYS[1], ARGV[1], ARGV[4] == "1"
 local tag = string.match(set, "^{.-}")
