@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -159,10 +160,10 @@ func TestBytesAreFreeAgainHoweverTheirJobGoes(t *testing.T) {
 func TestBytesOfAJobCountOnceHoweverOftenItIsSentOrRun(t *testing.T) {
 	jobtest.Bubble(t, func(t *testing.T) {
 		one := bytesOfOne(t, jobtest.Options{})
-		tries := 0
+		var tries atomic.Int64
 		s := jobtest.Start(t, jobtest.Options{Jobs: jobs.Options{TenantBytes: plenty}, Handlers: text(
 			func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
-				if tries++; tries == 1 {
+				if tries.Add(1) == 1 {
 					return nil, errors.New("not yet")
 				}
 				return block(ctx, j)
@@ -174,8 +175,8 @@ func TestBytesOfAJobCountOnceHoweverOftenItIsSentOrRun(t *testing.T) {
 			t.Errorf("a repeat is created: %v, %v", created, err)
 		}
 		time.Sleep(time.Minute)
-		if got := heldBy(t, s, "acme"); tries != 2 || got != one {
-			t.Errorf("after %d attempts %d bytes are counted, want %d", tries, got, one)
+		if got := heldBy(t, s, "acme"); tries.Load() != 2 || got != one {
+			t.Errorf("after %d attempts %d bytes are counted, want %d", tries.Load(), got, one)
 		}
 		s.CheckPromises()
 	})
