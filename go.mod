@@ -95,6 +95,7 @@ require (
 
 require (
 	github.com/dustin/go-humanize v1.1.0
+	github.com/tink-crypto/tink-go/v2 v2.9.0
 	gonum.org/v1/plot v0.17.0
 )
 
@@ -106,7 +107,6 @@ require (
 	github.com/ajstarks/svgo v0.0.0-20211024235047-1546f124cd8b // indirect
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/golang/freetype v0.0.0-20170609003504-e2365dfdc4a0 // indirect
-	github.com/tink-crypto/tink-go/v2 v2.9.0 // indirect
 	golang.org/x/image v0.44.0 // indirect
 )
 

@@ -98,6 +98,9 @@ func (f *Faults) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook counts single commands.
 func (f *Faults) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
+		if greets(cmd) {
+			return next(ctx, cmd)
+		}
 		at, when := f.next(1)
 		if at == 1 {
 			return next(ctx, cmd)
@@ -113,6 +116,9 @@ func (f *Faults) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook counts the commands of pipelines.
 func (f *Faults) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
+		if greets(cmds[0]) {
+			return next(ctx, cmds)
+		}
 		at, when := f.next(len(cmds))
 		if at == len(cmds) {
 			return next(ctx, cmds)
@@ -130,3 +136,7 @@ func (f *Faults) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proce
 		return ErrFault
 	}
 }
+
+// greets reports whether cmd is what a client says on a new connection, of which
+// there may be one at any time.
+func greets(cmd redis.Cmder) bool { return cmd.Name() == "hello" || cmd.Name() == "client" }
