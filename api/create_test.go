@@ -3,6 +3,8 @@ package api_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/rand"
+	"encoding/base64"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -299,6 +301,21 @@ func TestTenantWithTooMuchQueuedGetsA429(t *testing.T) {
 		t.Errorf("batch (-want +got):\n%s headers %v", diff, list[0].Headers)
 	}
 	if n, err := s.queue.Count(t.Context(), "acme", jobs.Query{}); n != 2 || err != nil {
+		t.Errorf("acme has %d jobs, %v", n, err)
+	}
+}
+
+func TestTenantWithTooManyBytesQueuedGetsA429(t *testing.T) {
+	s := startWith(t, jobs.Options{TenantBytes: 64}, func(o *api.Options) { o.Authenticate = byHeader })
+	body := `{"file":"` + base64.StdEncoding.EncodeToString([]byte(rand.Text()+rand.Text())) + `"}` // 52 bytes, and the request
+	acme, file := "Authorization: acme", "/beta/dataClassification/classifyFile"
+	s.want(202, "POST", file, body, acme)
+	a := s.want(429, "POST", file, body, acme)
+	if p := a.problem(t); p.Code != "tooManyRequests" || p.InnerError.Code != "tooManyJobs" || a.Header.Get("Retry-After") == "" {
+		t.Errorf("got %+v, Retry-After %q", p, a.Header.Get("Retry-After"))
+	}
+	s.want(202, "POST", file, body, "Authorization: duff")
+	if n, err := s.queue.Count(t.Context(), "acme", jobs.Query{}); n != 1 || err != nil {
 		t.Errorf("acme has %d jobs, %v", n, err)
 	}
 }

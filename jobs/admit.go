@@ -2,7 +2,7 @@ package jobs
 
 import (
 	"context"
-	"maps"
+	"fmt"
 	"strconv"
 	"sync"
 	"time"
@@ -15,8 +15,7 @@ const (
 
 	// A tenant with fewer jobs than this part of its limit is not counted. So
 	// those who send a job now and then cost Redis nothing.
-	fewJobs      = 1.0 / 16
-	tenantMemory = time.Minute // how long one that sends nothing is remembered
+	fewJobs = 1.0 / 16
 )
 
 // admission refuses submissions when too much waits, of all tenants or of one,
@@ -27,17 +26,16 @@ type admission struct {
 	quitCtx context.Context
 	wg      sync.WaitGroup
 	all     *gauge
-
-	mu      sync.Mutex // guards all below
-	tenants map[Tenant]*gauge
-	swept   time.Time
+	waiting *gauges
+	held    *gauges
 }
 
 func newAdmission(q *Queue) *admission {
-	a := &admission{q: q, tenants: map[Tenant]*gauge{}, swept: time.Now()}
+	a := &admission{q: q}
 	a.quitCtx, a.quit = context.WithCancel(context.Background())
 	a.all = &gauge{look: a.depth, within: q.opt.Deadline, most: int64(q.opt.MaxWaiting),
 		refuse: BusyError{Reason: "too many jobs are queued"}}
+	a.waiting, a.held = newGauges(a.jobs), newGauges(a.bytes)
 	return a
 }
 
@@ -49,11 +47,20 @@ func (a *admission) close() {
 // allow counts one submission of t, or refuses it with a *BusyError.
 func (a *admission) allow(ctx context.Context, t Tenant) error {
 	if a.q.opt.TenantWaiting > 0 {
-		if err := a.tenant(t).allow(ctx, a.spawn); err != nil {
+		if err := a.waiting.tenant(t).allow(ctx, 1, a.spawn); err != nil {
 			return err
 		}
 	}
-	return a.all.allow(ctx, a.spawn)
+	return a.all.allow(ctx, 1, a.spawn)
+}
+
+// allowBytes counts content of t's that is to be stored, or refuses it with a
+// *BusyError.
+func (a *admission) allowBytes(ctx context.Context, t Tenant, n int64) error {
+	if a.q.opt.TenantBytes == 0 {
+		return nil
+	}
+	return a.held.tenant(t).allow(ctx, n, a.spawn)
 }
 
 // spawn runs f in the background until it ends, or the Queue does.
@@ -65,23 +72,34 @@ func (a *admission) spawn(f func(ctx context.Context)) {
 	})
 }
 
-func (a *admission) tenant(t Tenant) *gauge {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if time.Since(a.swept) > tenantMemory {
-		a.swept = time.Now()
-		maps.DeleteFunc(a.tenants, func(_ Tenant, g *gauge) bool { return g.idle(tenantMemory) })
-	}
-	g := a.tenants[t]
-	if g == nil {
-		most := int64(a.q.opt.TenantWaiting)
-		g = &gauge{within: a.q.opt.Deadline, most: most, unlooked: int64(fewJobs * float64(most)), look: func(ctx context.Context) (reading, error) {
-			n, err := a.q.Count(ctx, t, Query{Boxes: []Box{{States: []State{NotStarted}}}})
-			return reading{n: n}, err
-		}, refuse: BusyError{Reason: "too many jobs of the tenant are queued", Tenant: true}}
-		a.tenants[t] = g
-	}
-	return g
+// jobs is how many jobs of t wait for their first start.
+func (a *admission) jobs(t Tenant) *gauge {
+	most := int64(a.q.opt.TenantWaiting)
+	return &gauge{within: a.q.opt.Deadline, most: most, unlooked: int64(fewJobs * float64(most)), look: func(ctx context.Context) (reading, error) {
+		n, err := a.q.Count(ctx, t, Query{Boxes: []Box{{States: []State{NotStarted}}}})
+		return reading{n: n}, err
+	}, refuse: BusyError{Reason: "too many jobs of the tenant are queued", Tenant: true}}
+}
+
+// bytes is what the content of t's jobs takes that have not ended. There is no
+// amount of it that is few, since one job may have most of it.
+func (a *admission) bytes(t Tenant) *gauge {
+	return &gauge{within: a.q.opt.Deadline, most: a.q.opt.TenantBytes, look: func(ctx context.Context) (r reading, err error) {
+		for _, sh := range a.q.shards {
+			v, err := a.q.pipes[sh].do(ctx, &call{args: []any{"hget", sh.key("bytes"), string(t)}})
+			if err != nil {
+				return r, err
+			}
+			if text, ok := v.(string); ok {
+				n, err := strconv.ParseInt(text, 10, 64)
+				if err != nil {
+					return r, fmt.Errorf("%s: not a number for %s", sh.key("bytes"), t)
+				}
+				r.n += n
+			}
+		}
+		return r, nil
+	}, refuse: BusyError{Reason: "the queued jobs of the tenant have too many bytes", Tenant: true}}
 }
 
 // waits says that n jobs of t wait in one of the sets of one shard's index. A
@@ -90,7 +108,7 @@ func (a *admission) waits(t Tenant, n int) {
 	if a.q.opt.TenantWaiting == 0 {
 		return
 	}
-	g := a.tenant(t)
+	g := a.waiting.tenant(t)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if int64(n)*int64(a.q.opt.Shards) >= g.unlooked {

@@ -105,6 +105,17 @@ type blobAt struct {
 	key  []byte // that it is sealed with, of package sealed; nil when it is as it is
 }
 
+// length is how long the blob itself is.
+func (p blobAt) length() int64 {
+	switch {
+	case p.name == "":
+		return 0
+	case p.key == nil:
+		return p.size
+	}
+	return sealed.Size(p.size)
+}
+
 // refer is how n's record names the blob at p: NAME SIZE, and for a sealed one
 // its key, which is sealed itself.
 func (q *Queue) refer(p blobAt, n name, what string) (string, error) {
@@ -250,6 +261,7 @@ func (q *Queue) keep(ctx context.Context, sub *Submission, kept *fields) (err er
 type stored struct {
 	c, f          []byte
 	request, file string
+	bytes         int64 // of all of it, blobs too; 0 where those of a tenant are not limited
 }
 
 // store seals what was kept for the job n.
@@ -259,6 +271,9 @@ func (q *Queue) store(kept *fields, n name) (s stored, err error) {
 	s.f, errs[1] = q.seal(kept.f, n, aFile)
 	s.request, errs[2] = q.refer(kept.request, n, aRequest)
 	s.file, errs[3] = q.refer(kept.file, n, aFile)
+	if q.opt.TenantBytes > 0 {
+		s.bytes = int64(len(s.c)+len(s.f)) + kept.request.length() + kept.file.length()
+	}
 	return s, errors.Join(errs[:]...)
 }
 
@@ -321,11 +336,7 @@ func (q *Queue) open(ctx context.Context, n name, what, ref string) (io.ReaderAt
 	if err != nil {
 		return nil, blobError(err)
 	}
-	length := p.size
-	if p.key != nil {
-		length = sealed.Size(p.size)
-	}
-	if b.Size() != length {
+	if b.Size() != p.length() {
 		return nil, fmt.Errorf("%w of that length", blob.ErrNotFound)
 	}
 	if p.key == nil {

@@ -29,13 +29,14 @@
 // asynq queues that deliver it, whose names begin with "s0}". Where there are
 // several shards, their tags are such that they spread over the hash slots.
 //
-//	{s0}:j:TENANT/ID          hash   the record: s head, m meta, c request, f file, r result, C F R their blobs, e attempts' errors, w watched until
+//	{s0}:j:TENANT/ID          hash   the record: s head, m meta, c request, f file, r result, C F R their blobs, e attempts' errors, w watched until, b bytes that count
 //	{s0}:i:TENANT:STATE:TYPE  zset   ids by creation time in µs; STATE is notStarted/LANE, running, succeeded, failed or canceled
 //	{s0}:types:TENANT         set    job types that the tenant's index has
 //	{s0}:e:TENANT             stream the tenant's jobs that changed their state; gone 5 minutes after it was last read
 //	{s0}:tenants              set    tenants that the shard has jobs of
 //	{s0}:lease                zset   TENANT/ID:FENCE of running jobs by the end of their lease in µs
 //	{s0}:runs:TENANT          set    ID:FENCE of the running jobs of the tenant that count against its cap
+//	{s0}:bytes                hash   bytes of the requests and files of a tenant's jobs that have not ended, by tenant, where they are limited
 //	{s0}:held:LANE            zset   "TENANT CREATED TASKID" of the deliveries to tenants at their cap, all of score 0
 //	{s0}:due                  zset   TENANT/ID of waiting jobs by the time in µs at which something is due to them
 //	{s0}:ended                zset   TENANT/ID of ended jobs by the end of their retention in µs

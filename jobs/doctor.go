@@ -22,9 +22,11 @@ func (e Examination) Sound() bool { return e.Remain == Mended{} }
 
 // Doctor looks at every key of the queue once, mends what it finds to be wrong
 // and looks again. With dry it only looks. It may run beside processes at work;
-// what it sees between two steps of theirs it does not take for broken. Its memory does
-// not grow with the number of jobs. After each step, of up to a second, it
-// calls progress with the shards done of all and the round.
+// what it sees between two steps of theirs it does not take for broken. What a
+// tenant holds of whom a shard has more than 10,000 jobs to do it does not count
+// before there are fewer. Its memory does not grow with the number of jobs. After
+// each step, of up to a second, it calls progress with the shards done of all and
+// the round.
 func (q *Queue) Doctor(ctx context.Context, dry bool, progress func(round, shardsDone int)) (Examination, error) {
 	var e Examination
 	s := q.newSweeper()

@@ -45,6 +45,13 @@ var breakages = []struct {
 	{"tenants gone", "del {s0}:tenants", map[string]int{"missing": 1}},
 	{"tenant of no job", "sadd {s0}:tenants ghost", map[string]int{"stale": 1}},
 	{"content of an ended job", "hset {s0}:j:ENDED c old", map[string]int{"content": 1}},
+	{"bytes of a job that holds none", "hset {s0}:bytes acme 5", map[string]int{"stale": 1}},
+	{"bytes of a tenant that has nothing", "hset {s0}:bytes ghost 5", map[string]int{"stale": 1}},
+	{"bytes that are no number", "hset {s0}:bytes acme odd", map[string]int{"stale": 1}},
+	{"no bytes", "hset {s0}:bytes acme 0", map[string]int{"stale": 1}},
+	{"bytes counted wrong", "hset {s0}:j:WAITS b 5; hset {s0}:bytes acme 7", map[string]int{"stale": 1}},
+	{"bytes not counted", "hset {s0}:j:WAITS b 5", map[string]int{"missing": 1}},
+	{"bytes of an ended job", "hset {s0}:j:ENDED b 5", map[string]int{"content": 1}},
 	{"queue that asynq's tools do not see", "srem asynq:queues s0}low", map[string]int{"queues": 1}},
 	{"due time missing", "eval DELAY 1 {s0}:j:WAITS; del QUEUE:t:TASK QUEUE:pending", map[string]int{"missing": 1}},
 	{"sorted sets gone", "del {s0}:ended {s0}:i:acme:notStarted/normal:classifyText {s0}:i:acme:canceled:classifyText", map[string]int{"missing": 3}},
@@ -190,6 +197,7 @@ func TestDoctorFindsNothingWrongInAQueueAtWork(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
 		o.Processes = 2
 		o.Handlers = after(300 * time.Millisecond)
+		o.Jobs.TenantBytes = plenty
 		s := jobtest.Start(t, o)
 		for range 60 {
 			s.Submit(jobtest.Text("acme"))

@@ -19,6 +19,7 @@ var (
 	ScrubScript     = scrubScript
 	TakeScript      = takeScript
 	OrphansScript   = orphansScript
+	EntriesScript   = entriesScript
 )
 
 // Eval runs a script on the only shard.
@@ -28,13 +29,16 @@ func (q *Queue) Eval(ctx context.Context, s *script, keys []string, args ...any)
 
 // SubmitAs submits under a first fence of the test's choosing, past asynq.
 func (q *Queue) SubmitAs(ctx context.Context, sub Submission, first int64, wait time.Duration) (string, error) {
-	s := &submission{sub: &sub, id: sub.ID, fps: q.fingerprints(&sub), first: strconv.FormatInt(first, 10), lane: laneNormal, wait: wait, kept: &stored{c: q.packer.pack(sub.Request)}}
-	s.via, s.meta = s.lane.letter(), encodeMeta(&sub, s.first, s.lane, s.fps.keep)
 	n := nameOf(sub.Tenant, sub.ID)
-	s.name = n
+	kept, err := q.store(&fields{c: q.packer.pack(sub.Request)}, n)
+	if err != nil {
+		return "", err
+	}
+	s := &submission{sub: &sub, name: n, id: sub.ID, fps: q.fingerprints(&sub), first: strconv.FormatInt(first, 10), lane: laneNormal, wait: wait, kept: &kept}
+	s.via, s.meta = s.lane.letter(), encodeMeta(&sub, s.first, s.lane, s.fps.keep)
 	sh := q.shard(n)
 	task := run{n, s.first}.String()
-	err := s.enqueue(ctx, q, asynqTask{key: sh.asynqKey(laneNormal, "t:"+task), pending: sh.asynqKey(laneNormal, "pending"), msg: "msg", id: task, since: 1})
+	err = s.enqueue(ctx, q, asynqTask{key: sh.asynqKey(laneNormal, "t:"+task), pending: sh.asynqKey(laneNormal, "pending"), msg: "msg", id: task, since: 1})
 	if err != nil {
 		return "", err
 	}

@@ -103,7 +103,7 @@ func TestNoPromiseBreaksWhicheverCommandFails(t *testing.T) {
 	})
 	sweepFaults(t, func(t *testing.T, strike func(*jobtest.System, *jobtest.Faults) func()) {
 		hook := new(jobtest.Faults)
-		s := jobtest.Start(t, jobtest.Options{Faults: hook, Handlers: handlers, Jobs: jobs.Options{}})
+		s := jobtest.Start(t, jobtest.Options{Faults: hook, Handlers: handlers, Jobs: jobs.Options{TenantBytes: plenty}})
 		time.Sleep(100 * time.Millisecond)
 		end := strike(s, hook)
 		sent := map[jobs.Tenant]*jobs.Job{}

@@ -2,29 +2,33 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
 )
 
-const lookEvery = time.Second
+const (
+	lookEvery    = time.Second
+	tenantMemory = time.Minute // how long a tenant that sends nothing is remembered
+)
 
 // A gauge knows about how much there is of something that submissions add to.
 // It looks at Redis once a second at most, and only while there are
-// submissions; in between it counts those of its own process.
+// submissions; in between it counts what those of its own process add.
 type gauge struct {
 	look     func(ctx context.Context) (reading, error)
 	within   time.Duration // a submission waits for a look; it has a command of its own to send
-	most     int64         // from which on submissions are refused
-	unlooked int64         // own submissions that are let in before the first look
+	most     int64         // there may be
+	unlooked int64         // of own submissions, what is let in before the first look
 	refuse   BusyError     // but for when to try again
 
 	mu      sync.Mutex // guards all below
 	at      time.Time  // of the last look, zero before the first
 	used    time.Time  // of the last submission
 	last    reading
-	since   int64 // own submissions so far
-	before  int64 // those before the last look
+	since   int64 // what own submissions have added so far
+	before  int64 // what they had before the last look
 	looking *look // under way, or nil
 }
 
@@ -39,9 +43,9 @@ type reading struct {
 	full error // why there is no room whatever n is, or nil
 }
 
-// allow counts one submission, or refuses it with a *BusyError. Looks are made
-// in the background, by spawn.
-func (g *gauge) allow(ctx context.Context, spawn func(f func(ctx context.Context))) error {
+// allow counts a submission that adds n, or refuses it with a *BusyError. Looks
+// are made in the background, by spawn.
+func (g *gauge) allow(ctx context.Context, n int64, spawn func(f func(ctx context.Context))) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.used = time.Now()
@@ -54,7 +58,7 @@ func (g *gauge) allow(ctx context.Context, spawn func(f func(ctx context.Context
 		}
 		// What was full a while ago says nothing of now, and clients that came
 		// back when they were told to would be sent away again.
-		if g.at.IsZero() || g.refusal() != nil {
+		if g.at.IsZero() || g.refusal(n) != nil {
 			g.mu.Unlock()
 			ctx, cancel := context.WithTimeout(ctx, g.within)
 			defer cancel()
@@ -71,20 +75,20 @@ func (g *gauge) allow(ctx context.Context, spawn func(f func(ctx context.Context
 			}
 		}
 	}
-	if err := g.refusal(); err != nil {
+	if err := g.refusal(n); err != nil {
 		return err
 	}
-	g.since++
+	g.since += n
 	return nil
 }
 
-// refusal is what the last look and the submissions since then say. The caller
-// holds g.mu.
-func (g *gauge) refusal() error {
+// refusal is what the last look and the submissions since then say of one that
+// adds n. The caller holds g.mu.
+func (g *gauge) refusal(n int64) error {
 	if g.last.full != nil {
 		return g.last.full
 	}
-	if g.last.n+g.since-g.before >= g.most {
+	if g.last.n+g.since-g.before > g.most-n {
 		busy := g.refuse
 		busy.RetryAfter = depthRetry/2 + rand.N(depthRetry)
 		return &busy
@@ -108,6 +112,34 @@ func (g *gauge) measure(ctx context.Context, l *look) {
 	}
 	g.looking, l.err = nil, err
 	close(l.done)
+}
+
+// gauges are one for each tenant that submitted something lately.
+type gauges struct {
+	begin func(Tenant) *gauge
+
+	mu    sync.Mutex // guards all below
+	of    map[Tenant]*gauge
+	swept time.Time
+}
+
+func newGauges(begin func(Tenant) *gauge) *gauges {
+	return &gauges{begin: begin, of: map[Tenant]*gauge{}, swept: time.Now()}
+}
+
+func (gs *gauges) tenant(t Tenant) *gauge {
+	gs.mu.Lock()
+	defer gs.mu.Unlock()
+	if time.Since(gs.swept) > tenantMemory {
+		gs.swept = time.Now()
+		maps.DeleteFunc(gs.of, func(_ Tenant, g *gauge) bool { return g.idle(tenantMemory) })
+	}
+	g := gs.of[t]
+	if g == nil {
+		g = gs.begin(t)
+		gs.of[t] = g
+	}
+	return g
 }
 
 // idle reports whether nothing was submitted for so long.

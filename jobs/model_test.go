@@ -443,7 +443,7 @@ func (m *machine) check(t *rapid.T) {
 }
 
 func checkModel(t *testing.T, o jobtest.Options) {
-	o.Processes = -1
+	o.Processes, o.Jobs.TenantBytes = -1, plenty
 	s := jobtest.Start(t, o)
 	round := 0
 	rapid.Check(t, func(rt *rapid.T) {

@@ -56,6 +56,13 @@ type Options struct {
 	// may be. What other processes admit is seen a second later.
 	TenantWaiting int
 
+	// TenantBytes is how many bytes the content of a tenant's jobs that have not
+	// ended, requests and files, may take in records and blobs, packed and
+	// sealed as they are, before Submit refuses what would come above it;
+	// default any number. Jobs that were submitted without it do not count, and
+	// what other processes admit is seen a second later.
+	TenantBytes int64
+
 	// TenantRunning is how many of a tenant's jobs may run at a time, in all
 	// processes together; default any number. Its others are held meanwhile, and
 	// do not keep those of others from running. It is split evenly among the
@@ -119,7 +126,7 @@ func (o *Options) check() error {
 	for what, v := range map[string]int64{
 		"Shards": int64(o.Shards), "Concurrency": int64(o.Concurrency),
 		"MaxAttempts": int64(o.MaxAttempts), "Limit": int64(o.Limit), "Patience": int64(o.Patience), "Grace": int64(o.Grace),
-		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting), "TenantWaiting": int64(o.TenantWaiting), "TenantRunning": int64(o.TenantRunning),
+		"Retention": int64(o.Retention), "MaxWait": int64(o.MaxWait), "MaxWaiting": int64(o.MaxWaiting), "TenantWaiting": int64(o.TenantWaiting), "TenantBytes": o.TenantBytes, "TenantRunning": int64(o.TenantRunning),
 		"Share": int64(o.Share), "Deadline": int64(o.Deadline),
 		"WaitReplicas": int64(o.WaitReplicas), "WaitTimeout": int64(o.WaitTimeout),
 		"Inline": int64(o.Inline), "BlobAge": int64(o.BlobAge),

@@ -41,6 +41,7 @@ func TestNoKeyOfAJobIsLeftAfterRetention(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
 		o.Jobs.Retention = time.Minute
 		o.Jobs.MaxWait = time.Hour
+		o.Jobs.TenantBytes = plenty
 		o.Processes = 2
 		s := jobtest.Start(t, o)
 		for i := range 50 {

@@ -25,6 +25,9 @@ type script struct {
 // ofRecords is what scripts that read or change records share.
 var ofRecords = []string{"event", "hold", "record"}
 
+// ofBytes is what those share that look after what tenants hold, too.
+var ofBytes = []string{"event", "hold", "record", "bytes"}
+
 var (
 	submitScript    = promise(loadEach("submit", "event"))
 	layoutScript    = load("layout")
@@ -44,9 +47,9 @@ var (
 	expireScript    = load("expire", ofRecords...)
 	sweepScript     = load("sweep", ofRecords...)
 	dueScript       = load("due", ofRecords...)
-	entriesScript   = load("entries", ofRecords...)
+	entriesScript   = load("entries", ofBytes...)
 	tasksScript     = load("tasks", ofRecords...)
-	scrubScript     = load("scrub", ofRecords...)
+	scrubScript     = load("scrub", ofBytes...)
 	orphansScript   = load("orphans", ofRecords...)
 	straysScript    = load("strays", ofRecords...)
 	lockScript      = load("lock", ofRecords...)

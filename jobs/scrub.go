@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -170,7 +171,7 @@ func (w *walk) set(ctx context.Context, key string, m *Mended) error {
 		}
 	}
 	rest, ours := strings.CutPrefix(key, w.sh.key(""))
-	scan, tenant, prefix := "zscan", "", w.sh.record("")
+	scan, tenant, prefix, atOnce := "zscan", "", w.sh.record(""), scrubMost
 	what, of, _ := strings.Cut(rest, ":")
 	switch {
 	case !ours:
@@ -181,23 +182,30 @@ func (w *walk) set(ctx context.Context, key string, m *Mended) error {
 		prefix = w.sh.record(name(tenant + "/"))
 	case what == "runs":
 		scan, prefix = "sscan", w.sh.record(name(of+"/"))
+	case what == "bytes":
+		scan, atOnce = "hscan", 1
 	case what == "types", what == "tenants":
 		scan, tenant = "sscan", of
 	case what != "lease" && what != "due" && what != "ended":
 		return nil
 	}
 	members, err := w.members(ctx, scan, key)
-	if err != nil || len(members) == 0 {
+	if err != nil {
 		return err
 	}
-	args := []any{what, prefix, tenant, w.look()}
-	for _, member := range members {
-		args = append(args, member)
+	for some := range slices.Chunk(members, atOnce) {
+		args := []any{what, prefix, tenant, w.look()}
+		for _, member := range some {
+			args = append(args, member)
+		}
+		v, err := w.q.pipes[w.sh].eval(ctx, entriesScript, []string{key}, args...)
+		if err != nil {
+			return err
+		}
+		n, _ := v.(int64)
+		m.Stale += int(n)
 	}
-	v, err := w.q.pipes[w.sh].eval(ctx, entriesScript, []string{key}, args...)
-	n, _ := v.(int64)
-	m.Stale += int(n)
-	return err
+	return nil
 }
 
 // members reads on in a set.

@@ -45,13 +45,11 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 	}()
 	kept.file = sub.Content.blob()
 	for range 3 {
-		if err := q.admit.allow(ctx, sub.Tenant); err != nil {
+		content, err := q.prepare(ctx, &sub, &kept, id)
+		if err != nil {
 			return nil, false, err
 		}
-		if err := q.keep(ctx, &sub, &kept); err != nil {
-			return nil, false, err
-		}
-		j, what, err := q.submit(ctx, &sub, &kept, id, fps)
+		j, what, err := q.submit(ctx, &sub, &content, id, fps)
 		_, busy := errors.AsType[*BusyError](err)
 		unknown = err != nil && !busy
 		switch {
@@ -171,7 +169,7 @@ func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) erro
 		[]string{sh.record(s.name), sh.indexSet(s.sub.Tenant, "notStarted/"+string(s.lane), s.sub.Type), task.key, task.pending},
 		&s.first, &s.meta, s.kept.c, &s.fps.all,
 		task.msg, task.id, task.since, micros(s.wait), &s.via, (*string)(&s.id), &s.sub.Type, (*string)(&s.sub.Tenant),
-		&s.kept.request, s.kept.f, &s.kept.file)
+		&s.kept.request, s.kept.f, &s.kept.file, s.kept.bytes)
 	if err != nil {
 		return err
 	}
@@ -183,13 +181,26 @@ func (s *submission) enqueue(ctx context.Context, q *Queue, task asynqTask) erro
 	return nil
 }
 
-func (q *Queue) submit(ctx context.Context, sub *Submission, kept *fields, id ID, fps fingerprints) (*Job, string, error) {
+// prepare brings sub's content into the form in which the record of the job id
+// holds it, if there is room for that.
+func (q *Queue) prepare(ctx context.Context, sub *Submission, kept *fields, id ID) (stored, error) {
+	if err := q.admit.allow(ctx, sub.Tenant); err != nil {
+		return stored{}, err
+	}
+	if err := q.keep(ctx, sub, kept); err != nil {
+		return stored{}, err
+	}
 	n := nameOf(sub.Tenant, id)
 	content, err := q.store(kept, n)
 	if err != nil {
-		return nil, "", fmt.Errorf("submit %s: %w", n, err)
+		return stored{}, fmt.Errorf("submit %s: %w", n, err)
 	}
-	s := &submission{sub: sub, kept: &content, name: n, id: id, fps: fps, wait: q.opt.MaxWait, first: newFence(),
+	return content, q.admit.allowBytes(ctx, sub.Tenant, content.bytes)
+}
+
+func (q *Queue) submit(ctx context.Context, sub *Submission, content *stored, id ID, fps fingerprints) (*Job, string, error) {
+	n := nameOf(sub.Tenant, id)
+	s := &submission{sub: sub, kept: content, name: n, id: id, fps: fps, wait: q.opt.MaxWait, first: newFence(),
 		lane: q.shares.lane(sub.Tenant, sub.Priority)}
 	s.via = s.lane.letter()
 	s.meta = encodeMeta(sub, s.first, s.lane, fps.keep)

@@ -28,7 +28,7 @@ type Mended struct {
 
 	Strays      int // tasks that asynq counted as active, with nobody at work on them
 	Missing     int // entries that a record lacked in a set that lists it
-	Stale       int // entries of such sets that no record asks for
+	Stale       int // entries of such sets that no record asks for, and sums that are wrong
 	Undelivered int // records that waited without a delivery
 	Tasks       int // asynq's tasks that no record waits for, or where no worker looks
 	Content     int // content that outlived its job's end

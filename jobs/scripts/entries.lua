@@ -1,8 +1,9 @@
 -- entries: takes out of a set of a shard what no record asks for.
 -- KEYS 1 the set
--- ARGV 1 what it lists: "index", "lease", "runs", "due", "ended", "types" or "tenants"  2 prefix of record keys, with
---      the tenant for "index" and "runs"  3 tenant, for "types"  4 "1" to look only  5 and on members
--- Returns how many were wrong: not asked for, or at a wrong place.
+-- ARGV 1 what it lists: "index", "lease", "runs", "due", "ended", "types", "tenants" or "bytes"
+--      2 prefix of record keys, with the tenant for "index" and "runs"  3 tenant, for "types"  4 "1" to look only
+--      5 and on members
+-- Returns how many were wrong: not asked for, at a wrong place, or another sum.
 evenfull(KEYS[1])
 local set, what, dry = KEYS[1], ARGV[1], ARGV[4] == "1"
 local tag = string.match(set, "^{.-}")
@@ -25,6 +26,10 @@ local function asked(member)
   if what == "runs" then return r.state == "r" and r.fence == fence and capped(r.owner) end
   if what == "due" then return r.due ~= "0", r.due end
   return ended[r.state] ~= nil
+end
+if what == "bytes" then
+  for i = 5, #ARGV do wrong = wrong + recount(tag, ARGV[i], dry) end
+  return wrong
 end
 for i = 5, #ARGV do
   local yes, score = asked(ARGV[i])

@@ -9,6 +9,8 @@
 -- Fields c and f, the request and its file, and r, the result, are packed, and sealed where there are keys; where one
 -- is a blob, there is instead C, F or R: NAME SIZE, and KEY if it is sealed (c is then empty). {shard}:blobs has the names of all of them, {shard}:dead those to be deleted.
 -- Times are µs since 1970; numbers that large must be printed by int, Lua would round them.
+-- Field b is how many bytes of request and file the record and its blobs hold, where those of a tenant are limited;
+-- {shard}:bytes has the sum of its jobs that have not ended by tenant, and no tenant of whom there is none.
 
 local function int(n) return string.format("%.0f", n) end
 
@@ -19,12 +21,13 @@ local ended = { s = "succeeded", f = "failed", c = "canceled" }
 local function read(key, content)
   local f
   if content then
-    f = redis.call("HMGET", key, "s", "m", "w", "C", "F", "R", "c", "f")
+    f = redis.call("HMGET", key, "s", "m", "w", "C", "F", "R", "b", "c", "f")
   else
-    f = redis.call("HMGET", key, "s", "m", "w", "C", "F", "R")
+    f = redis.call("HMGET", key, "s", "m", "w", "C", "F", "R", "b")
   end
   if not f[1] or not f[2] then return nil end
-  local r = { key = key, meta = f[2], watched = f[3], blobs = { C = f[4], F = f[5], R = f[6] }, content = f[7], file = f[8] }
+  local r = { key = key, meta = f[2], watched = f[3], blobs = { C = f[4], F = f[5], R = f[6] }, content = f[8], file = f[9] }
+  r.bytes = f[7] and tonumber(f[7])
   r.tag, r.name, r.tenant, r.id = string.match(key, "^({.-}):j:(([^/]+)/(.+))$")
   r.state, r.via, r.fence, r.version, r.starts, r.tries, r.lost, r.started, r.ended, r.due, r.progress, r.owner =
     string.match(f[1], "^(%a) (%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%S+)$")
@@ -122,13 +125,21 @@ local function bury(r, field)
   redis.call("SADD", r.tag .. ":dead", name)
 end
 
+-- Takes what r held off what its tenant holds.
+local function release(r)
+  if not r.bytes then return end
+  local all = r.tag .. ":bytes"
+  if redis.call("HINCRBY", all, r.tenant, int(-r.bytes)) <= 0 then redis.call("HDEL", all, r.tenant) end
+end
+
 -- Ends r as s, f or c, with its result if it has one, and deletes its content. keep is the retention in µs.
 local function finish(r, state, now, keep, result)
   local was = index(r)
   quiet(r)
   r.state, r.owner, r.ended = state, "-", int(now)
   if state == "s" then r.progress = "100" end
-  redis.call("HDEL", r.key, "c", "f", "C", "F", "w")
+  release(r)
+  redis.call("HDEL", r.key, "c", "f", "C", "F", "w", "b")
   bury(r, "C")
   bury(r, "F")
   redis.call("ZADD", r.tag .. ":ended", int(now + keep), r.name)
@@ -139,6 +150,7 @@ end
 local function erase(r)
   quiet(r)
   redis.call("ZREM", r.tag .. ":ended", r.name)
+  if not ended[r.state] then release(r) end
   local set = index(r)
   redis.call("ZREM", set, r.id)
   redis.call("DEL", r.key)

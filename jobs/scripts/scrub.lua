@@ -1,5 +1,5 @@
 -- scrub: mends what records of a shard miss: their entries in due, lease, ended and the index; and takes away what they
--- should not have: content after their end.
+-- should not have: content after their end. Where what a tenant holds is not counted any more, it is counted again.
 -- KEYS 1 sweep, then the records
 -- ARGV 1 lease in µs  2 retention in µs  3 "1" to look only  4 where the scan that found the records goes on, to be kept, or ""
 -- Returns {missing entries, records with content too much, records that cannot be read, then TENANT/ID and fence of
@@ -9,6 +9,7 @@ local dry = ARGV[3] == "1"
 if ARGV[4] ~= "" then redis.call("HSET", KEYS[1], "scrubbed", ARGV[4]) end
 local now = clock()
 local out = { 0, 0, 0 }
+local recounted = {}
 local function need(set, member, score)
   if not redis.call("ZSCORE", set, member) then
     if not dry then redis.call("ZADD", set, score, member) end
@@ -35,8 +36,8 @@ for i = 2, #KEYS do
     end
     if ended[r.state] then
       need(r.tag .. ":ended", r.name, int(r.ended + ARGV[2]))
-      if redis.call("HEXISTS", r.key, "c") == 1 or redis.call("HEXISTS", r.key, "f") == 1 then
-        if not dry then redis.call("HDEL", r.key, "c", "f") end
+      if redis.call("HEXISTS", r.key, "c") == 1 or redis.call("HEXISTS", r.key, "f") == 1 or r.bytes then
+        if not dry then redis.call("HDEL", r.key, "c", "f", "b") end
         out[2] = out[2] + 1
       end
     elseif r.state == "r" then
@@ -44,6 +45,11 @@ for i = 2, #KEYS do
       if capped(r.owner) then needIn(r.tag .. ":runs:" .. r.tenant, r.id .. ":" .. r.fence) end
     elseif r.due ~= "0" then
       need(r.tag .. ":due", r.name, r.due)
+    end
+    if r.bytes and not ended[r.state] and not recounted[r.tenant]
+        and redis.call("HEXISTS", r.tag .. ":bytes", r.tenant) == 0 then
+      recounted[r.tenant] = true
+      out[1] = out[1] + recount(r.tag, r.tenant, dry)
     end
     -- asynq keeps a task's key from its enqueue to its acknowledgement.
     if r.state == "w" then

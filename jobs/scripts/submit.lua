@@ -4,6 +4,7 @@
 --      5 asynq's message  6 asynq's task id  7 asynq's pending_since, ns
 --      8 longest wait in µs, or 0  9 lane letter  10 id  11 type  12 tenant
 --      13 the request's blob, as record.lua has it  14 file, packed  15 the file's blob; "" where there is none
+--      16 bytes of request and file, where those of a tenant are limited, else 0
 -- Returns "created", when in µs and how many wait in the index set, as one string; "repeat" when the record stands
 -- there with one of these fingerprints, or "clash" when with another.
 local old = redis.call("HGET", KEYS[1], "m")
@@ -32,6 +33,10 @@ if ARGV[13] .. ARGV[14] .. ARGV[15] ~= "" then
       if field ~= "f" then redis.call("SADD", tag .. ":blobs", string.match(value, "^%S+")) end
     end
   end
+end
+if ARGV[16] ~= "0" then
+  redis.call("HSET", KEYS[1], "b", ARGV[16])
+  redis.call("HINCRBY", tag .. ":bytes", ARGV[12], ARGV[16])
 end
 redis.call("ZADD", KEYS[2], created, ARGV[10])
 local waiting = (learnt[KEYS[2]] or redis.call("ZCARD", KEYS[2]) - 1) + 1

@@ -9,13 +9,15 @@ import (
 
 // Contradictions are sentences about what does not fit together: an ended job
 // has no content; each record is listed once and where it belongs, as are its
-// lease, its due time and its retention; and events stay for a while only.
+// lease, its due time and its retention; what tenants hold is what their records
+// do; and events stay for a while only.
 // With a secret that all submitted content holds, it stands nowhere else.
 func (s *Snapshot) Contradictions(secret string) []string {
 	out := slices.Clone(s.broken)
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	s.records(say)
 	s.entries(say)
+	s.bytes(say)
 	s.stays(say)
 	if secret != "" {
 		s.content(secret, say)
@@ -41,6 +43,9 @@ func (s *Snapshot) records(say func(string, ...any)) {
 		if (r.Phase == "r" || r.Done()) && r.Due != 0 {
 			say("job %s in state %s has due time %d", r.Name, r.Phase, r.Due)
 		}
+		if r.Done() && r.Bytes != 0 {
+			say("job %s in state %s counts for %d bytes", r.Name, r.Phase, r.Bytes)
+		}
 		if r.Ended > 0 && (r.Ended < r.Started || r.Ended < r.Created) {
 			say("job %s ended at %d, before it was started at %d or created at %d", r.Name, r.Ended, r.Started, r.Created)
 		}
@@ -49,6 +54,8 @@ func (s *Snapshot) records(say func(string, ...any)) {
 
 // lists are our keys that list records.
 var lists = regexp.MustCompile(`^\{s\d+\}:(i:|lease$|runs:|due$|ended$|types:|tenants$|blobs$)`)
+
+var bytesKey = regexp.MustCompile(`^\{s\d+\}:bytes$`)
 
 // entries compares all that lists the records with the records.
 func (s *Snapshot) entries(say func(string, ...any)) {
@@ -118,6 +125,34 @@ func (s *Snapshot) entries(say func(string, ...any)) {
 	}
 }
 
+// bytes compares what tenants are counted to hold with their records.
+func (s *Snapshot) bytes(say func(string, ...any)) {
+	type holder struct{ key, tenant string }
+	want, got := map[holder]int64{}, map[holder]int64{}
+	for _, r := range s.Records {
+		if r.Bytes != 0 && !r.Done() {
+			want[holder{r.Shard + ":bytes", r.Tenant}] += r.Bytes
+		}
+	}
+	for key, fields := range s.hashes {
+		if !bytesKey.MatchString(key) {
+			continue
+		}
+		for tenant, n := range fields {
+			of := holder{key, tenant}
+			got[of] = number(n)
+			if want[of] == 0 {
+				say("%s has %q of %s, which no record asks for", key, n, tenant)
+			}
+		}
+	}
+	for of, n := range want {
+		if got[of] != n {
+			say("%s has %d of %s, want %d", of.key, got[of], of.tenant, n)
+		}
+	}
+}
+
 func (s *Snapshot) stays(say func(string, ...any)) {
 	for key, list := range s.events {
 		if ttl := number(list[0]); ttl <= 0 || ttl > 5*60_000 {
@@ -147,7 +182,7 @@ func (s *Snapshot) content(secret string, say func(string, ...any)) {
 // known are the keys that have an owner: ours, as package jobs documents
 // them, and those of asynq that are no task's.
 var known = regexp.MustCompile(`^(classifyd:layout|classifyd:\{t/.*` +
-	`|\{s\d+\}:(j:.*|i:.*|types:.*|e:.*|runs:.*|forgot:.*|held:\w+|tenants|lease|due|ended|serves|sweep|sweeper|blobs|dead|listing|workers|about)` +
+	`|\{s\d+\}:(j:.*|i:.*|types:.*|e:.*|runs:.*|forgot:.*|held:\w+|bytes|tenants|lease|due|ended|serves|sweep|sweeper|blobs|dead|listing|workers|about)` +
 	`|asynq:(queues|servers|workers|schedulers|servers:.*|workers:.*|cancel)` +
 	`|asynq:\{s\d+\}\w+\}:(pending|active|lease|scheduled|retry|archived|completed|paused|processed.*|failed.*))$`)
 

@@ -16,8 +16,9 @@ type Record struct {
 	Version, Starts, Started, Ended int64
 	Due, Created                    int64
 	Lane, Type                      string
-	Content                         bool // whether what was submitted is still there
-	Counted                         bool // whether its run counts against its tenant's cap
+	Content                         bool  // whether what was submitted is still there
+	Counted                         bool  // whether its run counts against its tenant's cap
+	Bytes                           int64 // that count against its tenant's limit
 	Blobs                           []string
 	Whole                           string // all that may not change once it ended
 }
@@ -64,6 +65,7 @@ func parseRecord(key string, fields map[string]string) (Record, error) {
 		Started: number(h[5]), Ended: number(h[6]), Due: number(h[7]),
 		Counted: h[1] == "r" && strings.HasSuffix(h[8], "+"),
 		Created: number(m[1]), First: number(m[2]), Lane: m[3], Type: m[4],
+		Bytes: number(fields["b"]),
 	}
 	for _, field := range []string{"c", "f", "C", "F"} {
 		_, has := fields[field]

@@ -48,6 +48,8 @@ func TestSnapshotNamesWhatDoesNotFit(t *testing.T) {
 		{"a lease is left", "zadd {s0}:lease 1 NAME:1", "no record asks for"},
 		{"a tenant is gone", "del {s0}:tenants", "is gone"},
 		{"a tenant is too much", "sadd {s0}:tenants umbra", "want"},
+		{"bytes are too much", "hset {s0}:bytes acme 5", "which no record asks for"},
+		{"bytes are too few", "hset {s0}:j:NAME b 5", "{s0}:bytes has 0 of acme, want 5"},
 		{"content is gone", "hdel {s0}:j:NAME c", "content there: false"},
 		{"content is elsewhere", "hset {s0}:j:NAME r " + jobtest.Secret, "submitted content is in field r"},
 		{"a record is not to be read", "hset {s0}:j:NAME s odd", "cannot be read"},

@@ -26,7 +26,7 @@ type Doctor struct {
 var ailments = map[string]string{
 	"strays":      "tasks that asynq counts as active, with nobody at work on them",
 	"missing":     "entries that a job lacked in a set that lists it",
-	"stale":       "entries of such sets that no job asks for",
+	"stale":       "entries of such sets that no job asks for, and sums that are wrong",
 	"undelivered": "jobs that waited where no worker looks",
 	"tasks":       "asynq's tasks in no list, or where its own tools put them",
 	"content":     "content that outlived its job's end",

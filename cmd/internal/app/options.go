@@ -87,6 +87,7 @@ type Options struct {
 	Retention     time.Duration `default:"24h" help:"How long ended jobs and their results are kept."`
 	MaxWaiting    int           `default:"1000000" help:"Jobs that may wait before new ones are refused."`
 	TenantWaiting int           `default:"100000" help:"Jobs of one tenant that may wait for their start before its new ones are refused; 0 is any number."`
+	TenantBytes   Size          `default:"0" help:"Bytes that the content of one tenant's jobs that have not ended may take, in Redis and in --blob, before its new ones are refused; one that is larger by itself always is. 0 is any number. Give all processes that serve the API the same."`
 	TenantRunning int           `default:"0" placeholder:"N" help:"Jobs of one tenant that run at a time, in all processes together; its others are held back and those of others go on. 0 is any number. Give all workers the same; it is split among --shards, each part rounded up."`
 	Share         int           `default:"100" help:"Jobs of one tenant that may wait before its new ones stand back behind those of others."`
 	MaxText       Size          `default:"1MiB" help:"Bytes of text that a job may have."`
@@ -401,6 +402,7 @@ func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Optio
 		MaxWait:       o.MaxWait,
 		MaxWaiting:    o.MaxWaiting,
 		TenantWaiting: o.TenantWaiting,
+		TenantBytes:   int64(o.TenantBytes),
 		TenantRunning: o.TenantRunning,
 		Share:         o.Share,
 		Inline:        int(o.Inline),

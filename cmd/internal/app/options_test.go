@@ -43,12 +43,13 @@ func TestFlagsAndTheirTwinsReachTheQueue(t *testing.T) {
 	settings := map[string]string{
 		"shards": "4", "concurrency": "5", "max-attempts": "6", "limit": "7s", "grace": "8s", "retention": "9h",
 		"max-wait": "10m", "max-waiting": "11", "share": "12", "inline": "13", "blob-age": "40m",
-		"wait-replicas": "14", "wait-timeout": "1500ms", "redis": "redis://h", "tenant-waiting": "15",
+		"wait-replicas": "14", "wait-timeout": "1500ms", "redis": "redis://h", "tenant-waiting": "15", "tenant-bytes": "16KiB",
 	}
 	want := jobs.Options{
 		Shards: 4, Concurrency: 5, MaxAttempts: 6, Limit: 7 * time.Second, Grace: 8 * time.Second, Retention: 9 * time.Hour,
 		WaitReplicas: 14, WaitTimeout: 1500 * time.Millisecond,
 		MaxWait: 10 * time.Minute, MaxWaiting: 11, Share: 12, Inline: 13, BlobAge: 40 * time.Minute, TenantWaiting: 15,
+		TenantBytes: 16 << 10,
 	}
 	var args []string
 	for name, value := range settings {
