@@ -7,8 +7,9 @@ import (
 )
 
 // doctorRounds is how often Doctor goes over the keys while it finds something:
-// what one mend leaves over, such as a tenant without types, the next one sees.
-const doctorRounds = 3
+// what one mend leaves over, the next one sees: an index entry, then its type,
+// then the tenant without types; and a last one sees that nothing is left.
+const doctorRounds = 4
 
 // An Examination is what Doctor found.
 type Examination struct {

@@ -31,11 +31,15 @@ if what == "bytes" then
   for i = 5, #ARGV do wrong = wrong + recount(tag, ARGV[i], dry) end
   return wrong
 end
+local plain = what == "types" or what == "tenants" or what == "runs"
 for i = 5, #ARGV do
   local yes, score = asked(ARGV[i])
   if not yes then
-    wrong = wrong + 1
-    if not dry then redis.call((what == "types" or what == "tenants" or what == "runs") and "SREM" or "ZREM", set, ARGV[i]) end
+    -- The member may have gone by itself since it was read.
+    if redis.call(plain and "SISMEMBER" or "ZSCORE", set, ARGV[i]) ~= (plain and 0) then
+      wrong = wrong + 1
+      if not dry then redis.call(plain and "SREM" or "ZREM", set, ARGV[i]) end
+    end
   elseif score and int(tonumber(redis.call("ZSCORE", set, ARGV[i]) or score)) ~= score then
     wrong = wrong + 1
     if not dry then redis.call("ZADD", set, score, ARGV[i]) end
