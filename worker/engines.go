@@ -160,7 +160,6 @@ func Try(ctx context.Context, e *classify.Engine, d *own.Definition, text string
 	if err != nil {
 		return nil, err
 	}
-	//
 	with, err := e.With([]*classify.Type{t})
 	if err != nil {
 		return nil, err

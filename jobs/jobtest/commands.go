@@ -28,6 +28,9 @@ func (c *Commands) note(cmds ...redis.Cmder) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, cmd := range cmds {
+		if greets(cmd) {
+			continue
+		}
 		name := cmd.Name()
 		if name == "evalsha" {
 			name += fmt.Sprint(" ", cmd.Args()[1])

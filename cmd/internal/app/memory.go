@@ -24,7 +24,7 @@ var errOutgrown = errors.New("more memory is in use than --memory-limit and a qu
 // grows faster than it is looked at, and what is not Go's, is for the limit of
 // the container or the service to end, which has the same outcome.
 func (a *App) watchMemory(ctx context.Context, cancel context.CancelCauseFunc) {
-	limit := a.opts.MemoryLimit
+	limit := int64(a.opts.MemoryLimit)
 	debug.SetMemoryLimit(limit)
 	tick := time.NewTicker(lookAtMemory)
 	defer tick.Stop()

@@ -80,7 +80,7 @@ type Options struct {
 	TypeLimit   map[string]time.Duration `mapsep:"," placeholder:"TYPE=DURATION" help:"Longest run of a job of one type. Repeatable."`
 	Grace       time.Duration            `default:"20s" help:"How long running jobs may go on once this process is told to stop; the rest is handed back."`
 
-	MemoryLimit int64 `default:"0" placeholder:"BYTES" help:"Bytes of memory that the collector keeps this process below as long as it can. When a quarter more is in use all the same the process ends at once, as if it had been killed, for whoever supervises it to start it again. 0 is what GOMEMLIMIT says, without that end."`
+	MemoryLimit Size `default:"0" placeholder:"BYTES" help:"Bytes of memory that the collector keeps this process below as long as it can. When a quarter more is in use all the same the process ends at once, as if it had been killed, for whoever supervises it to start it again. 0 is what GOMEMLIMIT says, without that end."`
 
 	MaxAttempts   int           `default:"3" help:"Attempts before a job fails."`
 	MaxWait       time.Duration `default:"0s" help:"How long a job may wait for its first start before it expires; 0s is for ever."`
