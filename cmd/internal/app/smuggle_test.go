@@ -15,18 +15,25 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// exchange sends bytes as they are, and returns the statuses of all answers
-// until the service hangs up.
-func exchange(t *testing.T, addr, raw string) (statuses []int) {
+// connect connects for at most a minute.
+func connect(t *testing.T, addr string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
 	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
+	return conn
+}
+
+// exchange sends bytes as they are, and returns the statuses of all answers
+// until the service hangs up.
+func exchange(t *testing.T, addr, raw string) (statuses []int) {
+	t.Helper()
+	conn := connect(t, addr)
+	defer conn.Close()
 	if _, err := io.WriteString(conn, raw); err != nil {
 		t.Fatal(err)
 	}
@@ -174,14 +181,8 @@ func TestHTTP2CarriesNothingThatHTTP1ReadsOtherwise(t *testing.T) {
 // of the answer, or with which error the stream or the connection ends.
 func overHTTP2(t *testing.T, addr string, headers []string, body string) string {
 	t.Helper()
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
+	conn := connect(t, addr)
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
-		t.Fatal(err)
-	}
 	io.WriteString(conn, http2.ClientPreface)
 	f := http2.NewFramer(conn, conn)
 	f.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
