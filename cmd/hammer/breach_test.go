@@ -41,7 +41,7 @@ var breaches = []struct {
 	},
 	{
 		"content stays after the end",
-		[]edit{{"record.lua", `redis.call("HDEL", r.key, "c", "f", "C", "F", "w")`, ""}},
+		[]edit{{"record.lua", `redis.call("HDEL", r.key, "c", "f", "C", "F", "w", "b")`, ""}},
 		"script-flush", 3, "Redis holds what the records ask for",
 	},
 	{
