@@ -159,7 +159,7 @@ func TestWrongFlagsAreNamed(t *testing.T) {
 		{"--limit 0", "--limit: must be positive"},
 		{"--retention 0", "--retention: must be positive"},
 		{"--grace=-1s", "--grace: must be positive"},
-		{"--memory-limit=-1", "--memory-limit: must be at least 67108864, or 0"},
+		{"--memory-limit=-1", "must be a number of bytes, such as 65536, 64KiB or 1GiB"},
 		{"--memory-limit 67108863", "--memory-limit: must be at least 67108864, or 0"},
 		{"--max-file 0", "--max-file: must be from 1 to 1073741824"},
 		{"--max-file 1073741825", "--max-file: must be from 1 to 1073741824"},
