@@ -86,6 +86,7 @@ lint:
 		go mod tidy -diff; \
 		go run $(STATICCHECK) ./...; \
 	done
+	@go vet -tags soak ./cmd/classifyd
 
 # Each fuzz target for a short while.
 fuzz:
@@ -132,4 +133,4 @@ corpus:
 DURATION ?= 30m
 RATE ?= 0
 soak:
-	go test -count=1 -v -timeout 0 -run '^TestSoak$$' ./cmd/classifyd -soak $(DURATION) -soakrate $(RATE)
+	go test -tags soak -count=1 -v -timeout 0 -run '^TestSoak$$' ./cmd/classifyd -soak $(DURATION) -soakrate $(RATE)

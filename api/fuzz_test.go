@@ -49,7 +49,7 @@ func FuzzHandler(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, path, query, headers string, body []byte) {
 		r, ok := request(method, path, query, headers, body)
 		if !ok {
-			t.Skip("not a request that a server would pass on")
+			return // no server would pass it on
 		}
 		a := s.serve(r)
 		if a.StatusCode >= 500 {

@@ -1,3 +1,5 @@
+//go:build soak
+
 package main
 
 import (
@@ -23,7 +25,7 @@ import (
 )
 
 var (
-	soakFor  = flag.Duration("soak", 0, "how long TestSoak keeps real processes busy; 0 leaves it out")
+	soakFor  = flag.Duration("soak", 30*time.Minute, "how long TestSoak keeps real processes busy")
 	soakRate = flag.Float64("soakrate", 0, "jobs a second of TestSoak; 0 is half of what the processes can do at first")
 )
 
@@ -38,9 +40,6 @@ var grows = map[string]float64{
 // at a given one where others use the machine,
 // while scripts are flushed and connections cut now and then.
 func TestSoak(t *testing.T) {
-	if *soakFor == 0 {
-		t.Skip("run it with make soak")
-	}
 	f := startFleet(t, "everysec")
 	s := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Redis: f.redis.Options()}})
 	retention := max(*soakFor/20, 2*time.Second)

@@ -67,29 +67,9 @@ func TestStreamedArchiveIsReadAsTheSameText(t *testing.T) {
 }
 
 func TestLargeMemberIsReadFromDisk(t *testing.T) {
-	inner := stored(t, file{"blank.txt", strings.Repeat(" ", spoolMemory)}, file{"last.txt", "needle"})
-	g := read(t, stored(t, file{"inner.zip", string(inner)}), "x.zip", Limits{}).clean()
+	inner := filetest.Stored(t, file{"blank.txt", strings.Repeat(" ", spoolMemory)}, file{"last.txt", "needle"})
+	g := read(t, filetest.Stored(t, file{"inner.zip", string(inner)}), "x.zip", Limits{}).clean()
 	g.at(map[string]Location{"needle": {Path: "inner.zip!/last.txt", Line: 1}})
-}
-
-// stored returns an archive of the files as they are.
-func stored(t testing.TB, files ...file) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, f := range files {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: f[0]})
-		if err == nil {
-			_, err = io.WriteString(w, f[1])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 func TestMemberThatCannotBeReadKeepsNoOtherFromIt(t *testing.T) {

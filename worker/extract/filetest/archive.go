@@ -24,10 +24,21 @@ type File [2]string
 // Zip writes an archive of the files, a mimetype without compression.
 func Zip(t testing.TB, files ...File) []byte {
 	t.Helper()
+	return zipped(t, zip.Deflate, files)
+}
+
+// Stored writes an archive of the files as they are.
+func Stored(t testing.TB, files ...File) []byte {
+	t.Helper()
+	return zipped(t, zip.Store, files)
+}
+
+func zipped(t testing.TB, most uint16, files []File) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, f := range files {
-		method := zip.Deflate
+		method := most
 		if f[0] == "mimetype" {
 			method = zip.Store
 		}
