@@ -72,7 +72,7 @@ func (q *Queue) Submit(ctx context.Context, sub Submission) (j *Job, created boo
 			// It was deleted between the two calls: its name is free again.
 		}
 	}
-	return nil, false, ErrConflict
+	return nil, false, &BusyError{Reason: "a job of this name is deleted and created all the time", RetryAfter: time.Second}
 }
 
 // identify says under which id sub is stored, whether its producer chose that

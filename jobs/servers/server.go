@@ -204,9 +204,10 @@ func (s *Server) says(ctx context.Context, section, line string) bool {
 }
 
 // eventually returns when lacks has nothing to name. Servers tell nobody when
-// they have found each other; they must be asked.
+// they have found each other; they must be asked. It waits for longer than a
+// Sentinel that lost trust in its clock does nothing, which is 30 s.
 func eventually(ctx context.Context, lacks func() string) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	defer cancel()
 	for {
 		lack := lacks()

@@ -3,6 +3,7 @@ package servers_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -26,6 +27,9 @@ func TestSentinelFailsOverAgainAndAgain(t *testing.T) {
 	defer db.Close()
 	for i := range 2 {
 		writes(t, db, fmt.Sprint(i))
+		for s.Replica.DB.DBSize(t.Context()).Val() < s.Master.DB.DBSize(t.Context()).Val() {
+			time.Sleep(time.Millisecond) // what no replica has is lost with the master
+		}
 		s.Master.Kill()
 		s.Promoted()
 		writes(t, db, "after")

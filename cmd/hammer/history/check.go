@@ -54,7 +54,7 @@ const mostViolations = 20
 
 // Check says how the service kept its promises.
 func Check(calls []Call, end End) Report {
-	c := &checker{end: end, jobs: map[string]*life{}, said: map[string]int{}, records: map[string]snapshot.Record{}}
+	c := &checker{end: end, jobs: map[string]*life{}, named: map[string]string{}, said: map[string]int{}, records: map[string]snapshot.Record{}}
 	c.report.Violations, c.report.Excused = []string{}, map[string]int{}
 	if end.Redis != nil {
 		for _, r := range end.Redis.Records {
@@ -85,7 +85,8 @@ func Check(calls []Call, end End) Report {
 type checker struct {
 	end     End
 	report  Report
-	jobs    map[string]*life // by TENANT/ID
+	jobs    map[string]*life  // by TENANT/ID
+	named   map[string]string // ids by tenant and key
 	records map[string]snapshot.Record
 	said    map[string]int // violations by promise
 }
@@ -128,19 +129,18 @@ func (c *checker) gather(calls []Call) {
 		}
 		return c.jobs[name]
 	}
-	named := map[string]string{}
 	for _, call := range calls {
 		if call.Kind == Create && call.Key != "" && call.Job != "" {
-			named[call.Tenant+" "+call.Key] = call.Job
+			c.named[call.Tenant+" "+call.Key] = call.Job
 		}
 	}
 	for i := range calls {
 		call := &calls[i]
 		if call.Kind == Create && call.Job == "" {
 			// Not answered, but others of its key were.
-			c := *call
-			c.Job = named[call.Tenant+" "+call.Key]
-			call = &c
+			filled := *call
+			filled.Job = c.named[call.Tenant+" "+call.Key]
+			call = &filled
 		}
 		for k := range call.Seen {
 			j := &call.Seen[k]
@@ -209,9 +209,23 @@ func (c *checker) answer(call *Call) {
 		if a := l.accepted(); call.Answer != 409 && a != nil && a.To < call.From && !l.deletedBefore(call.To) {
 			c.violated("an id stands for one request", "%v", call)
 		}
+	case call.Kind == Create && call.Answer == 409 && c.replaced(call):
 	case !call.OK() && !slices.Contains(expected[call.Kind], call.Answer):
 		c.violated("every answer is one that the contract knows", "%v", call)
 	}
+}
+
+// replaced reports whether the id of a create may stand for another request by
+// now: once a job is deleted, whoever comes first has its id.
+func (c *checker) replaced(call *Call) bool {
+	id := call.Job
+	if id == "" {
+		id = c.named[call.Tenant+" "+call.Key]
+	}
+	l := c.jobs[call.Tenant+"/"+id]
+	return l != nil && slices.ContainsFunc(l.creates, func(other *Call) bool {
+		return other.Clash && (other.OK() || other.Unknown()) && other.From < call.To
+	})
 }
 
 // keys checks that the creates of one key made one job.

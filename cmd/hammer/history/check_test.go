@@ -54,6 +54,7 @@ var (
 
 func TestHistories(t *testing.T) {
 	whole := func(c *Call) { c.Job, c.Whole = "", true }
+	other := func(c *Call) { c.Clash = true }
 	for _, tt := range []struct {
 		name    string
 		calls   []Call
@@ -69,6 +70,9 @@ func TestHistories(t *testing.T) {
 		{"a cancel too late", []Call{created, ran, call(Cancel, 12, 409)}, nil, nil, ""},
 		{"a delete", []Call{created, call(Delete, 2, 204), call(Get, 4, 404)}, nil, nil, ""},
 		{"a delete, and an unanswered create that came late", []Call{call(Create, 0, 0), created, call(Delete, 2, 204), call(Get, 4, 200, a("running", 2))}, nil, nil, ""},
+		{"a repeat after a delete and another's create", []Call{created, call(Delete, 2, 204), call(Create, 4, 201, a("notStarted", 1)).but(other), call(Create, 6, 409)}, nil, nil, ""},
+		{"the same by key", []Call{created.but(func(c *Call) { c.Key = "k" }), call(Delete, 2, 204), call(Create, 4, 0).but(other),
+			call(Create, 6, 409).but(func(c *Call) { c.Job, c.Key = "", "k" })}, nil, nil, ""},
 		{"a listing while the job runs", []Call{created, call(List, 2, 200, a("running", 2)).but(whole), ran}, nil, nil, ""},
 		{"a read that began before the end and was answered after it", []Call{created, call(Get, 5, 200, a("succeeded", 3)),
 			call(Get, 4, 200, a("running", 2)).but(func(c *Call) { c.To = at(9) })}, nil, nil, ""},
@@ -93,7 +97,7 @@ func TestHistories(t *testing.T) {
 		{"created twice", []Call{created, call(Create, 2, 201, a("notStarted", 1)), ran}, nil, nil, "a create that is repeated"},
 		{"one key, two jobs", []Call{created.but(func(c *Call) { c.Key = "k" }), ran,
 			{Kind: Create, Tenant: "acme", Job: "b", Key: "k", Answer: 201}, {Kind: Delete, Tenant: "acme", Job: "b", Answer: 204}}, nil, nil, "a create that is repeated"},
-		{"one id, two requests", []Call{created, call(Create, 2, 200, a("running", 2)).but(func(c *Call) { c.Clash = true }), ran}, nil, nil, "an id stands for one request"},
+		{"one id, two requests", []Call{created, call(Create, 2, 200, a("running", 2)).but(other), ran}, nil, nil, "an id stands for one request"},
 		{"seen after its delete", []Call{created, call(Delete, 2, 204), call(Get, 4, 200, a("running", 2))}, nil, nil, "a deleted job is gone"},
 		{"read by another tenant", []Call{created, ran, {Kind: Get, Tenant: "umbra", Job: "a", Other: true, Answer: 200}}, nil, nil, "no tenant sees another's job"},
 		{"listed for another tenant", []Call{created, ran, {Kind: List, Tenant: "umbra", Answer: 200, Seen: []Job{a("succeeded", 3)}}}, nil, nil, "no tenant sees another's job"},
@@ -102,6 +106,9 @@ func TestHistories(t *testing.T) {
 		{"not listed in its state", []Call{created, ran, call(List, 12, 200).but(whole).but(func(c *Call) { c.Status = "succeeded" })}, nil, nil, "a listing skips nothing"},
 		{"listed in another state", []Call{created, ran, call(List, 12, 200, a("succeeded", 3)).but(func(c *Call) { c.Job, c.Status = "", "failed" })}, nil, nil, "a listing shows what was asked for"},
 		{"miscounted", []Call{created, ran, {Kind: Count, Tenant: "acme", Status: "succeeded", Quiet: true, Answer: 200, Count: 2}}, new(record("s", 3)), nil, "counts equal a recount"},
+		{"a repeat that is refused", []Call{created, call(Create, 2, 409), ran}, nil, nil, "every answer is one that the contract knows"},
+		{"a repeat that is refused before another's create", []Call{created, call(Delete, 2, 204), call(Create, 4, 409), call(Create, 6, 201, a("notStarted", 1)).but(other)}, nil, nil,
+			"every answer is one that the contract knows"},
 		{"an answer from nowhere", []Call{created, ran, call(Get, 12, 500)}, nil, nil, "every answer is one that the contract knows"},
 		{"busy without end", []Call{call(Create, 0, 503).but(func(c *Call) { c.Again = false })}, nil, nil, "a busy service says when to try again"},
 	} {

@@ -129,7 +129,7 @@ func Run(ctx context.Context, o Options) (struck int, events []Event, err error)
 			defer mu.Unlock()
 			events = append(events, e)
 		}, mend: func(do func(context.Context) error) error {
-			ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
+			ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 			defer cancel()
 			if err := do(ctx); err != nil {
 				return &unmended{err}
