@@ -119,7 +119,7 @@ func (m *metrics) submitted(created bool, err error) {
 	}
 	busy, ok := errors.AsType[*BusyError](err)
 	switch {
-	case ok && busy.Tenant:
+	case ok && busy.Tenant != nil:
 		result = "limited"
 	case ok:
 		result = "busy"
