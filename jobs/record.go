@@ -18,23 +18,28 @@ func encodeMeta(s *Submission, first string, l lane, fingerprint string) string 
 	}, "\n")
 }
 
+// unreadable: a record is damaged, or of a version that is not known here.
+func unreadable(n name) error {
+	return fmt.Errorf("record %s: %w: not in a form that this version knows", n, ErrDamaged)
+}
+
 func decode(n name, head, meta string) (*Job, error) {
 	j := &Job{}
 	j.Tenant, j.ID = n.split()
 	h := strings.Split(head, " ")
 	m := strings.Split(meta, "\n")
 	if len(h) != 12 || len(m) != 5 {
-		return nil, fmt.Errorf("record %s: not in a form that this version knows", n)
+		return nil, unreadable(n)
 	}
 	first := strings.Split(m[0], " ")
 	if len(first) != 5 {
-		return nil, fmt.Errorf("record %s: not in a form that this version knows", n)
+		return nil, unreadable(n)
 	}
 	var bad error
 	num := func(s string) int64 {
 		v, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
-			bad = fmt.Errorf("record %s: not in a form that this version knows", n)
+			bad = unreadable(n)
 		}
 		return v
 	}
