@@ -133,9 +133,9 @@ func TestBytesAreFreeAgainHoweverTheirJobGoes(t *testing.T) {
 			s.Process(jobs.Handler{Type: "another", Run: block}) // maintains
 			for range 3 {
 				dying := s.Process(blocks)
-				time.Sleep(5 * time.Second)
+				time.Sleep(time.Second)
 				dying.Kill()
-				time.Sleep(20 * time.Second)
+				time.Sleep(15 * time.Second)
 			}
 			s.Wait(j)
 		}},
@@ -177,7 +177,7 @@ func TestBytesOfAJobCountOnceHoweverOftenItIsSentOrRun(t *testing.T) {
 		if _, created, err := s.TrySubmit(sub); created || err != nil {
 			t.Errorf("a repeat is created: %v, %v", created, err)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(20 * time.Second)
 		if got := heldBy(t, s, "acme"); tries.Load() != 2 || got != one {
 			t.Errorf("after %d attempts %d bytes are counted, want %d", tries.Load(), got, one)
 		}

@@ -299,21 +299,21 @@ func TestProgressIsSeenWithinAHeartbeat(t *testing.T) {
 
 func TestJobThatIsNotStartedInTimeExpires(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
-		o.Jobs.MaxWait = time.Minute
+		o.Jobs.MaxWait = 20 * time.Second
 		o.Jobs.Concurrency = 1
 		o.Handlers = text(func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
-			time.Sleep(90 * time.Second)
+			time.Sleep(30 * time.Second)
 			return done, nil
 		})
 		s := jobtest.Start(t, o)
 		first := s.Submit(jobtest.Text("acme"))
 		time.Sleep(time.Second)
 		second := s.Submit(jobtest.Text("acme"))
-		time.Sleep(50 * time.Second)
+		time.Sleep(19 * time.Second)
 		if got := s.Get(second); got.State != jobs.NotStarted {
 			t.Errorf("before its time the job is %s", got.State)
 		}
-		time.Sleep(15 * time.Second)
+		time.Sleep(5 * time.Second)
 		if got := s.Get(second); got.State != jobs.Failed || got.Error.Code != jobs.Expired || got.Attempts != 0 {
 			t.Errorf("job that waited too long is %s %v after %d attempts", got.State, got.Error, got.Attempts)
 		}
