@@ -21,10 +21,10 @@ func ours(keys []string) []string { return slices.DeleteFunc(keys, kept.MatchStr
 
 func TestEndedJobIsReadableUntilItsRetentionIsOver(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
-		o.Jobs.Retention = time.Minute
+		o.Jobs.Retention = 20 * time.Second
 		s := jobtest.Start(t, o)
 		j := s.Wait(s.Submit(jobtest.Text("acme")))
-		time.Sleep(59 * time.Second)
+		time.Sleep(19 * time.Second)
 		if got := s.Get(j); string(got.Result) == "" {
 			t.Error("the result is gone before its time")
 		}

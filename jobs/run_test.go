@@ -221,10 +221,10 @@ func TestRunThatTakesTooLongEndsTimeout(t *testing.T) {
 			cause = err
 			return nil, ctx.Err()
 		})
-		o.Handlers[0].Limit = time.Minute
+		o.Handlers[0].Limit = 15 * time.Second
 		s := jobtest.Start(t, o)
 		j := s.Submit(jobtest.Text("acme"))
-		time.Sleep(59 * time.Second)
+		time.Sleep(14 * time.Second)
 		if got := s.Get(j); got.State != jobs.Running {
 			t.Errorf("before its limit the job is %s", got.State)
 		}
@@ -260,7 +260,7 @@ func TestHandlerThatIgnoresItsContextLosesItsSlot(t *testing.T) {
 		if !strings.Contains(log(), "its slot is lost") {
 			t.Error("the lost slot is not reported")
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(15 * time.Second)
 		if j := s.Get(second); j.State != jobs.NotStarted {
 			t.Errorf("next job is %s while the only slot is lost", j.State)
 		}
