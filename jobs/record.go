@@ -26,13 +26,9 @@ func unreadable(n name) error {
 func decode(n name, head, meta string) (*Job, error) {
 	j := &Job{}
 	j.Tenant, j.ID = n.split()
-	h := strings.Split(head, " ")
-	m := strings.Split(meta, "\n")
-	if len(h) != 12 || len(m) != 5 {
-		return nil, unreadable(n)
-	}
-	first := strings.Split(m[0], " ")
-	if len(first) != 5 {
+	var h [12]string
+	var m, first [5]string
+	if !split(h[:], head, " ") || !split(m[:], meta, "\n") || !split(first[:], m[0], " ") {
 		return nil, unreadable(n)
 	}
 	var bad error
@@ -72,6 +68,17 @@ func decode(n name, head, meta string) (*Job, error) {
 	j.Priority = Priority(first[4])
 	j.Type, j.User, j.ClientRequestID, j.Trace = m[1], m[2], m[3], m[4]
 	return j, bad
+}
+
+// split puts the parts of s into parts, and reports whether there are as many.
+func split(parts []string, s, sep string) bool {
+	if strings.Count(s, sep) != len(parts)-1 {
+		return false
+	}
+	for i := range parts {
+		parts[i], s, _ = strings.Cut(s, sep)
+	}
+	return true
 }
 
 // attemptError is how field e keeps one failed attempt.
