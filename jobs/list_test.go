@@ -231,15 +231,10 @@ func TestListingPassesOverDamagedRecords(t *testing.T) {
 			{"del KEY", jobs.ErrNotFound},
 		}
 		var whole []jobs.ID
-		for range 3 { // side by side, and at both ends
+		for range 2 { // side by side, and at an end
 			for _, damage := range damages {
 				j := s.Submit(jobtest.Text("acme"))
-				var record string
-				for _, key := range s.Keys() {
-					if strings.HasSuffix(key, "}:j:acme/"+string(j.ID)) {
-						record = key
-					}
-				}
+				record := recordKey(t, s, j)
 				for command := range strings.SplitSeq(damage.commands, "; ") {
 					var args []any
 					for word := range strings.FieldsSeq(strings.ReplaceAll(command, "KEY", record)) {
@@ -258,7 +253,7 @@ func TestListingPassesOverDamagedRecords(t *testing.T) {
 			}
 		}
 		passed := 0
-		for _, page := range []int{1, 2, 5, 50} {
+		for _, page := range []int{1, 5, 50} {
 			for _, oldest := range []bool{true, false} {
 				var got []jobs.ID
 				for j, err := range q.List(t.Context(), "acme", jobs.Query{Page: page, Oldest: oldest}) {
@@ -267,7 +262,7 @@ func TestListingPassesOverDamagedRecords(t *testing.T) {
 					}
 					got = append(got, j.ID)
 				}
-				passed += 3 * (len(damages) - 1)
+				passed += 2 * (len(damages) - 1)
 				if !oldest {
 					slices.Reverse(got)
 				}
