@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/wire"
+	"github.com/classifyd/classifyd/jobs"
+	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
 // pages follows a listing to its end and returns the size of each page and the
@@ -205,9 +206,8 @@ func TestEmptyListingHasAnEmptyValue(t *testing.T) {
 func TestDamagedJobIsLeftOutOfListingsAndToldByItself(t *testing.T) {
 	s := start(t)
 	ids := s.submit(5, "a")
-	rdb := redis.NewUniversalClient(s.redis.Options())
-	t.Cleanup(func() { rdb.Close() })
-	if err := rdb.HSet(t.Context(), "{s0}:j:"+string(api.DefaultTenant)+"/"+ids[2], "s", "odd").Err(); err != nil {
+	store := jobtest.Start(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Redis: s.redis.Options()}})
+	if err := store.Redis.HSet(t.Context(), "{s0}:j:"+string(api.DefaultTenant)+"/"+ids[2], "s", "odd").Err(); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{ids[0], ids[1], ids[3], ids[4]}
