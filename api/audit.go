@@ -10,9 +10,10 @@ import (
 	"github.com/classifyd/classifyd/api/audit"
 )
 
-// actions are what the methods of a route do. Others have the verb's own.
+// actions are what some methods of a route do. Others have the verb's own.
 var actions = map[string]string{
-	"jobs.cancel": "cancel", "sensitiveTypes.test": "test", "batch": "batch",
+	"POST jobs.cancel": "cancel", "POST sensitiveTypes.test": "test", "POST batch": "batch",
+	"PUT queues.pause": "pause", "DELETE queues.pause": "resume",
 }
 
 // verbs are what methods do.
@@ -45,7 +46,7 @@ func (a *api) auditOf(r *http.Request, c *call, target string, status int, code 
 		User:    c.User,
 		By:      c.By,
 		From:    a.from(r),
-		Action:  cmp.Or(actions[plainRoute(c.route)], verbs[r.Method], "none"),
+		Action:  cmp.Or(actions[r.Method+" "+plainRoute(c.route)], verbs[r.Method], "none"),
 		Route:   cmp.Or(c.route, "none"),
 		Target:  target,
 		Status:  status,

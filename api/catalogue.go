@@ -94,7 +94,7 @@ func (a *api) writeType(w http.ResponseWriter, r *http.Request, status int, t wi
 		w.Header().Set("ETag", t.ETag)
 	}
 	t.Context = a.context(r, "sensitiveTypes", selected...) + "/$entity"
-	a.writeEntity(w, r, status, t, a.link(r, "sensitiveTypes", t.ID), selected)
+	a.writeEntity(w, r, status, t, selected, "sensitiveTypes", t.ID)
 }
 
 // checkSearch refuses a request that narrows its search to what does not

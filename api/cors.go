@@ -39,7 +39,7 @@ func (a *api) share(next http.Handler) http.Handler {
 			return
 		}
 		callOf(r).route = "preflight"
-		h.Set("Access-Control-Allow-Methods", "DELETE, GET, HEAD, PATCH, POST")
+		h.Set("Access-Control-Allow-Methods", "DELETE, GET, HEAD, PATCH, POST, PUT")
 		// A * would leave out Authorization.
 		if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" {
 			h.Set("Access-Control-Allow-Headers", asked)

@@ -183,8 +183,9 @@ func (a *api) submission(r *http.Request, req *wire.JobRequest) (jobs.Submission
 		Request:         req.Request,
 		ClientRequestID: c.client,
 	}
-	if attempt, err := strconv.Atoi(r.Header.Get("Retry-Attempt")); err == nil {
-		sub.Resent = attempt >= 1
+	if again := r.Header.Get("Retry-Attempt"); again != "" {
+		attempt, err := strconv.Atoi(again)
+		sub.Resent = err == nil && attempt >= 1
 	}
 	if t := r.Header.Get(traceParent); t != "" && traceparent.MatchString(t) {
 		sub.Trace = t

@@ -285,6 +285,7 @@ func TestTenantWithTooMuchQueuedGetsA429(t *testing.T) {
 		if p := a.problem(t); p.Code != "tooManyRequests" || p.InnerError.Code != "tooManyJobs" || a.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: got %+v, Retry-After %q", path, p, a.Header.Get("Retry-After"))
 		}
+		told(t, a, `"queued-jobs";r=0;t=`+a.Header.Get("Retry-After"), `"queued-jobs";q=2`)
 	}
 	s.want(201, "POST", jobsPath, `{"type":"a"}`, duff)
 
@@ -307,13 +308,14 @@ func TestTenantWithTooMuchQueuedGetsA429(t *testing.T) {
 
 func TestTenantWithTooManyBytesQueuedGetsA429(t *testing.T) {
 	s := startWith(t, jobs.Options{TenantBytes: 64}, func(o *api.Options) { o.Authenticate = byHeader })
-	body := `{"file":"` + base64.StdEncoding.EncodeToString([]byte(rand.Text()+rand.Text())) + `"}` // 52 bytes, and the request
+	body := `{"file":"` + base64.StdEncoding.EncodeToString([]byte(rand.Text()+rand.Text())) + `"}` // 52 bytes, and four for the rest
 	acme, file := "Authorization: acme", "/beta/dataClassification/classifyFile"
 	s.want(202, "POST", file, body, acme)
 	a := s.want(429, "POST", file, body, acme)
 	if p := a.problem(t); p.Code != "tooManyRequests" || p.InnerError.Code != "tooManyJobs" || a.Header.Get("Retry-After") == "" {
 		t.Errorf("got %+v, Retry-After %q", p, a.Header.Get("Retry-After"))
 	}
+	told(t, a, `"queued-bytes";r=8;t=`+a.Header.Get("Retry-After"), `"queued-bytes";q=64;qu="content-bytes"`)
 	s.want(202, "POST", file, body, "Authorization: duff")
 	if n, err := s.queue.Count(t.Context(), "acme", jobs.Query{}); n != 1 || err != nil {
 		t.Errorf("acme has %d jobs, %v", n, err)

@@ -64,7 +64,8 @@ type problem struct {
 	retry   time.Duration // Retry-After, 0 for none
 	cause   error         // for the log, never for the caller
 
-	challenge string // WWW-Authenticate, as of RFC 6750
+	challenge string      // WWW-Authenticate, as of RFC 6750
+	quota     *jobs.Quota // that is used up; not of requests a second
 }
 
 // challenge is what a caller is asked for that said nothing.
@@ -93,8 +94,8 @@ func explain(err error) *problem {
 	}
 	if e, ok := errors.AsType[*jobs.BusyError](err); ok {
 		retry := max(e.RetryAfter, time.Second)
-		if e.Tenant {
-			return &problem{status: http.StatusTooManyRequests, code: "tooManyJobs", message: e.Reason, retry: retry, cause: err}
+		if e.Tenant != nil {
+			return &problem{status: http.StatusTooManyRequests, code: "tooManyJobs", message: e.Reason, retry: retry, cause: err, quota: e.Tenant}
 		}
 		return &problem{status: http.StatusServiceUnavailable, code: "busy", message: e.Reason, retry: retry, cause: err}
 	}
@@ -127,6 +128,9 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h := w.Header()
 	if p.retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(seconds(p.retry)))
+	}
+	if p.quota != nil {
+		queued(h, p.quota, p.retry)
 	}
 	if p.challenge != "" {
 		h.Set("WWW-Authenticate", p.challenge)

@@ -1,7 +1,11 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
+
+	"github.com/gorilla/mux"
 
 	"github.com/classifyd/classifyd/jobs"
 )
@@ -22,6 +26,26 @@ func (a *api) queues(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.write(w, r, http.StatusOK, plainJSON, overview)
 	return nil
+}
+
+// turn pauses or resumes the lane in the path. There is a method for each, and
+// none that a browser sends for a page of anybody's without asking first: a
+// service that lets in whoever is on its machine lets in their browser as well.
+func (a *api) turn(change func(context.Context, jobs.Priority) (bool, error)) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, cancel := a.within(r)
+		defer cancel()
+		lane := jobs.Priority(mux.Vars(r)["lane"])
+		_, err := change(ctx, lane)
+		if _, invalid := errors.AsType[*jobs.InvalidError](err); !invalid {
+			callOf(r).target = string(lane) // a lane, and nothing that somebody made up
+		}
+		if err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 }
 
 // ready says whether jobs can be posted and read, and why not.

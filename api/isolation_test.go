@@ -127,6 +127,8 @@ func (b belongings) probes() (list []*http.Request) {
 	}
 	add("POST", typesPath, ownType)
 	add("POST", typesPath+"/test", `{"sensitiveType":{"name":"Badge","patterns":[{"regex":"B","confidence":65}]},"text":"B"}`)
+	add("PUT", "/queues/low/pause", "")
+	add("DELETE", "/queues/low/pause", "")
 	add("POST", batchPath, requests(
 		`{"id":"1","method":"GET","url":"/dataClassification/jobs/`+b.id+`"}`,
 		`{"id":"2","method":"DELETE","url":"/dataClassification/jobs/`+b.id+`","headers":{"If-Match":`+fmt.Sprintf("%q", b.etag)+`},"dependsOn":["1"]}`,

@@ -189,13 +189,13 @@ func names(lines []string, etag string) bool {
 // collection.
 func (a *api) writeJob(w http.ResponseWriter, r *http.Request, name string, status int, j *jobs.Job, selected ...string) {
 	h := w.Header()
-	h.Set("ETag", j.ETag())
+	body := wireJob(j)
+	h.Set("ETag", body.ETag)
 	if !j.Done() {
 		h.Set("Retry-After", "1")
 	}
-	body := wireJob(j)
 	body.Context = a.context(r, name, selected...) + "/$entity"
-	a.writeEntity(w, r, status, &body, a.link(r, "jobs", string(j.ID)), selected)
+	a.writeEntity(w, r, status, &body, selected, "jobs", string(j.ID))
 }
 
 // wireJob is j as clients see it.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/classifyd/classifyd/api/limit"
+	"github.com/classifyd/classifyd/jobs"
 )
 
 // limited refuses a caller beyond its limits. Within them it goes on, and is told how much is left in the
@@ -42,6 +43,25 @@ func (a *api) limited(w http.ResponseWriter, r *http.Request) error {
 		return tooMany(last)
 	}
 	return nil
+}
+
+// queued tells of the quota that refused a job, behind those of requests a
+// second. It has no window: what leaves the queue makes room.
+func queued(h http.Header, q *jobs.Quota, again time.Duration) {
+	policy := fmt.Sprintf("\"queued-%s\";q=%d", q.Of, q.Most)
+	if q.Of == "bytes" {
+		policy += `;qu="content-bytes"`
+	}
+	extend(h, "RateLimit", fmt.Sprintf("\"queued-%s\";r=%d;t=%d", q.Of, q.Left, seconds(again)))
+	extend(h, "RateLimit-Policy", policy)
+}
+
+// extend adds an item to a field that is a list.
+func extend(h http.Header, name, item string) {
+	if items := h.Get(name); items != "" {
+		item = items + ", " + item
+	}
+	h.Set(name, item)
 }
 
 func tooMany(q limit.Quota) error {

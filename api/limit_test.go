@@ -9,6 +9,7 @@ import (
 
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/limit"
+	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/jobtest"
 )
 
@@ -39,12 +40,7 @@ func TestCallerBeyondItsLimitIsToldWhenToComeBack(t *testing.T) {
 		s = start(t, withTenants, limited(&s, &away))
 		as := "Authorization: acme"
 		a := s.want(200, "GET", jobsPath, "", as)
-		if got, want := a.Header.Get("RateLimit"), `"caller";r=1;t=1, "tenant";r=2;t=1`; got != want {
-			t.Errorf("RateLimit is %s, want %s", got, want)
-		}
-		if got, want := a.Header.Get("RateLimit-Policy"), `"caller";q=2;w=1, "tenant";q=3;w=1`; got != want {
-			t.Errorf("RateLimit-Policy is %s, want %s", got, want)
-		}
+		told(t, a, `"caller";r=1;t=1, "tenant";r=2;t=1`, `"caller";q=2;w=1, "tenant";q=3;w=1`)
 		s.want(404, "GET", "/nowhere", "", as)
 		a = s.want(429, "GET", jobsPath, "", as)
 		if a.Header.Get("Retry-After") != "1" || a.problem(t).Code != "tooManyRequests" || !strings.HasPrefix(a.Header.Get("RateLimit"), `"caller";r=0`) {
@@ -53,6 +49,30 @@ func TestCallerBeyondItsLimitIsToldWhenToComeBack(t *testing.T) {
 		s.want(200, "GET", jobsPath, "", "Authorization: duff")
 		s.want(200, "GET", "/livez", "")
 		s.want(401, "GET", jobsPath, "")
+	})
+}
+
+// told fails the test unless a tells of limits as RateLimit and RateLimit-Policy.
+func told(t *testing.T, a answer, left, policy string) {
+	t.Helper()
+	if got := a.Header.Get("RateLimit"); got != left {
+		t.Errorf("RateLimit is %s, want %s", got, left)
+	}
+	if got := a.Header.Get("RateLimit-Policy"); got != policy {
+		t.Errorf("RateLimit-Policy is %s, want %s", got, policy)
+	}
+}
+
+func TestQuotaOfQueuedJobsStandsBehindThoseOfRequests(t *testing.T) {
+	jobtest.Bubble(t, func(t *testing.T) {
+		var away bool
+		s := start(t)
+		s = startWith(t, jobs.Options{TenantWaiting: 1}, withTenants, limited(&s, &away))
+		as := "Authorization: acme"
+		told(t, s.want(201, "POST", jobsPath, textJob, as), `"caller";r=1;t=1, "tenant";r=2;t=1`, `"caller";q=2;w=1, "tenant";q=3;w=1`)
+		a := s.want(429, "POST", jobsPath, textJob, as)
+		told(t, a, `"caller";r=0;t=1, "tenant";r=1;t=1, "queued-jobs";r=0;t=`+a.Header.Get("Retry-After"), `"caller";q=2;w=1, "tenant";q=3;w=1, "queued-jobs";q=1`)
+		told(t, s.want(429, "POST", jobsPath, textJob, as), `"caller";r=0;t=1`, `"caller";q=2;w=1`)
 	})
 }
 

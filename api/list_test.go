@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/classifyd/classifyd/api"
 	"github.com/classifyd/classifyd/api/wire"
@@ -198,5 +199,25 @@ func TestEmptyListingHasAnEmptyValue(t *testing.T) {
 		if a := s.want(200, "GET", path, ""); !strings.Contains(a.body, `"value":[]`) || strings.Contains(a.body, "nextLink") {
 			t.Errorf("%s: got %s", path, a.body)
 		}
+	}
+}
+
+func TestDamagedJobIsLeftOutOfListingsAndToldByItself(t *testing.T) {
+	s := start(t)
+	ids := s.submit(5, "a")
+	rdb := redis.NewUniversalClient(s.redis.Options())
+	t.Cleanup(func() { rdb.Close() })
+	if err := rdb.HSet(t.Context(), "{s0}:j:"+string(api.DefaultTenant)+"/"+ids[2], "s", "odd").Err(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{ids[0], ids[1], ids[3], ids[4]}
+	for query, sizes := range map[string][]int{"": {4}, "&$top=2": {2, 2}, "&$top=2&$filter=priority eq 'normal'": {2, 2}} {
+		gotSizes, got := s.pages(jobsPath + "?$orderby=creationDateTime" + strings.ReplaceAll(query, " ", "%20"))
+		if diff := cmp.Diff(want, got) + cmp.Diff(sizes, gotSizes); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", query, diff)
+		}
+	}
+	if p := s.want(500, "GET", jobsPath+"/"+ids[2], "").problem(t); p.InnerError.Code != "storeDamaged" {
+		t.Errorf("got %+v", p)
 	}
 }

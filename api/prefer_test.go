@@ -124,7 +124,7 @@ func TestPagesOfKnownOriginsMayCall(t *testing.T) {
 	a := one.want(204, "OPTIONS", jobsPath+"/"+anID, "", "Origin: "+app, "Access-Control-Request-Method: PATCH", "Access-Control-Request-Headers: authorization,prefer")
 	for name, want := range map[string]string{
 		"Access-Control-Allow-Origin":      app,
-		"Access-Control-Allow-Methods":     "DELETE, GET, HEAD, PATCH, POST",
+		"Access-Control-Allow-Methods":     "DELETE, GET, HEAD, PATCH, POST, PUT",
 		"Access-Control-Allow-Headers":     "authorization,prefer",
 		"Access-Control-Max-Age":           "7200",
 		"Access-Control-Allow-Credentials": "",

@@ -37,6 +37,7 @@ func (a *api) services() []route {
 		{name: "readyz", path: "/readyz", open: true, verbs: map[string]handler{"GET": a.ready}},
 		{name: "openapi", path: "/openapi.yaml", open: true, media: yaml, verbs: map[string]handler{"GET": a.describe(yaml, openAPI)}},
 		{name: "queues", path: "/queues", verbs: map[string]handler{"GET": a.queues}},
+		{name: "queues.pause", path: "/queues/{lane}/pause", verbs: map[string]handler{"PUT": a.turn(a.queue.Pause), "DELETE": a.turn(a.queue.Resume)}},
 	}
 	if a.gather != nil {
 		routes = append(routes, route{name: "metrics", path: "/metrics", media: plain, verbs: map[string]handler{"GET": a.exposition}})

@@ -39,6 +39,8 @@ var scopes = map[string]map[string][]auth.Scope{
 	"batch":   {"POST": auth.Scopes}, // each of its requests comes through the door by itself
 	"metrics": {"GET": operators},
 	"queues":  {"GET": operators},
+
+	"queues.pause": {"PUT": operators, "DELETE": operators},
 }
 
 // needs are the scopes of which one lets a caller use a method of a route.

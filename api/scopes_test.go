@@ -71,13 +71,15 @@ func TestScopeOpensItsRoutesAndNoOther(t *testing.T) {
 		{"POST", "/$batch", auth.Scopes},
 		{"GET", "/metrics", []auth.Scope{operate}},
 		{"GET", "/queues", []auth.Scope{operate}},
+		{"PUT", "/queues/low/pause", []auth.Scope{operate}},
+		{"DELETE", "/queues/low/pause", []auth.Scope{operate}},
 	} {
 		for _, scope := range auth.Scopes {
 			path := "/beta/dataClassification" + tt.path
 			switch tt.path {
 			case "/$batch":
 				path = "/beta/$batch"
-			case "/metrics", "/queues":
+			case "/metrics", "/queues", "/queues/low/pause":
 				path = tt.path
 			}
 			var headers []string

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"sync"
 
 	"github.com/classifyd/classifyd/api/wire"
 )
@@ -25,8 +26,11 @@ const (
 	xml   = "application/xml"
 )
 
-// jobSize is room for a job in JSON, less its result.
-const jobSize = 1 << 10
+// rooms are where jobs become JSON. Whoever writes an answer copies it.
+var rooms = sync.Pool{New: func() any { return new(make([]byte, 0, 2<<10)) }}
+
+// maxRoom is how large a room is kept: few jobs have a longer result.
+const maxRoom = 64 << 10
 
 // minGzip is the length from which packing an answer saves a packet.
 const minGzip = 1400
@@ -35,8 +39,13 @@ const minGzip = 1400
 // once the status is sent.
 func (a *api) write(w http.ResponseWriter, r *http.Request, status int, mediaType string, v any) {
 	if j, ok := v.(*wire.Job); ok {
-		data := j.AppendJSON(make([]byte, 0, jobSize+len(j.Result)))
-		a.send(w, r, status, mediaType, append(data, '\n'))
+		room := rooms.Get().(*[]byte)
+		defer rooms.Put(room)
+		data := append(j.AppendJSON((*room)[:0]), '\n')
+		a.send(w, r, status, mediaType, data)
+		if cap(data) <= maxRoom {
+			*room = data
+		}
 		return
 	}
 	var buf bytes.Buffer
@@ -49,13 +58,17 @@ func (a *api) write(w http.ResponseWriter, r *http.Request, status int, mediaTyp
 	a.send(w, r, status, mediaType, buf.Bytes())
 }
 
-// writeEntity answers with one resource as the client wants to see it. address
-// is where the resource can be read.
-func (a *api) writeEntity(w http.ResponseWriter, r *http.Request, status int, resource any, address string, selected []string) {
+// writeEntity answers with one resource as the client wants to see it. path is
+// where the resource can be read.
+func (a *api) writeEntity(w http.ResponseWriter, r *http.Request, status int, resource any, selected []string, path ...string) {
+	address := ""
+	if callOf(r).metadata == wire.FullMetadata {
+		address = a.link(r, path...)
+	}
 	a.write(w, r, status, payload(r), view(r, resource, address, selected))
 }
 
-// view is a resource as the client wants to see it.
+// view is a resource as the client wants to see it, with full metadata at address.
 func view(r *http.Request, resource any, address string, selected []string) any {
 	v, err := wire.View{Select: selected, Metadata: callOf(r).metadata}.Of(resource, address)
 	if err != nil {

@@ -78,7 +78,7 @@ func (a *admission) jobs(t Tenant) *gauge {
 	return &gauge{within: a.q.opt.Deadline, most: most, unlooked: int64(fewJobs * float64(most)), look: func(ctx context.Context) (reading, error) {
 		n, err := a.q.Count(ctx, t, Query{Boxes: []Box{{States: []State{NotStarted}}}})
 		return reading{n: n}, err
-	}, refuse: BusyError{Reason: "too many jobs of the tenant are queued", Tenant: true}}
+	}, refuse: BusyError{Reason: "too many jobs of the tenant are queued", Tenant: &Quota{Of: "jobs", Most: most}}}
 }
 
 // bytes is what the content of t's jobs takes that have not ended. There is no
@@ -99,7 +99,7 @@ func (a *admission) bytes(t Tenant) *gauge {
 			}
 		}
 		return r, nil
-	}, refuse: BusyError{Reason: "the queued jobs of the tenant have too many bytes", Tenant: true}}
+	}, refuse: BusyError{Reason: "the queued jobs of the tenant have too many bytes", Tenant: &Quota{Of: "bytes", Most: a.q.opt.TenantBytes}}}
 }
 
 // waits says that n jobs of t wait in one of the sets of one shard's index. A

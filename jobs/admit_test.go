@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/jobtest"
 )
@@ -45,8 +47,11 @@ func TestTenantWithTooMuchQueuedIsRefusedAlone(t *testing.T) {
 			t.Helper()
 			_, _, err := s.TrySubmit(jobtest.Text("acme"))
 			busy, ok := errors.AsType[*jobs.BusyError](err)
-			if !ok || !busy.Tenant {
+			if !ok || busy.Tenant == nil {
 				t.Fatalf("Submit of job %d = %v, want a BusyError of the tenant", most+1, err)
+			}
+			if diff := cmp.Diff(&jobs.Quota{Of: "jobs", Most: most}, busy.Tenant); diff != "" {
+				t.Errorf("the quota that is used up (-want +got):\n%s", diff)
 			}
 			return busy.RetryAfter
 		}
@@ -104,7 +109,7 @@ func TestQueueThatIsNearlyFullRefusesAndTellsWhen(t *testing.T) {
 			t.Fatal("a Redis that is nearly full takes jobs")
 		}
 	}
-	if busy.Tenant || busy.RetryAfter <= 0 {
+	if busy.Tenant != nil || busy.RetryAfter <= 0 {
 		t.Errorf("Submit = %+v", busy)
 	}
 	limit(used() * 100 / 50)

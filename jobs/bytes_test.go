@@ -54,7 +54,7 @@ func refusedBytes(t *testing.T, s *jobtest.System, tenant jobs.Tenant) *jobs.Bus
 	t.Helper()
 	_, _, err := s.TrySubmit(jobtest.Text(tenant))
 	busy, ok := errors.AsType[*jobs.BusyError](err)
-	if !ok || !busy.Tenant || busy.RetryAfter <= 0 || !strings.Contains(busy.Reason, "bytes") {
+	if !ok || busy.Tenant == nil || busy.RetryAfter <= 0 || !strings.Contains(busy.Reason, "bytes") {
 		t.Fatalf("Submit of too many bytes = %v, want a BusyError of the tenant", err)
 	}
 	return busy
@@ -73,7 +73,10 @@ func TestTenantMayHaveSoManyBytesQueuedAndNoMore(t *testing.T) {
 			for range tt.fit {
 				s.Submit(jobtest.Text("acme"))
 			}
-			refusedBytes(t, s, "acme")
+			want := &jobs.Quota{Of: "bytes", Most: tt.most, Left: tt.most - int64(tt.fit)*one}
+			if diff := cmp.Diff(want, refusedBytes(t, s, "acme").Tenant); diff != "" {
+				t.Errorf("the quota that is used up (-want +got):\n%s", diff)
+			}
 			if tt.fit == 0 {
 				continue
 			}
@@ -130,9 +133,9 @@ func TestBytesAreFreeAgainHoweverTheirJobGoes(t *testing.T) {
 			s.Process(jobs.Handler{Type: "another", Run: block}) // maintains
 			for range 3 {
 				dying := s.Process(blocks)
-				time.Sleep(5 * time.Second)
+				time.Sleep(time.Second)
 				dying.Kill()
-				time.Sleep(20 * time.Second)
+				time.Sleep(15 * time.Second)
 			}
 			s.Wait(j)
 		}},
@@ -174,7 +177,7 @@ func TestBytesOfAJobCountOnceHoweverOftenItIsSentOrRun(t *testing.T) {
 		if _, created, err := s.TrySubmit(sub); created || err != nil {
 			t.Errorf("a repeat is created: %v, %v", created, err)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(20 * time.Second)
 		if got := heldBy(t, s, "acme"); tries.Load() != 2 || got != one {
 			t.Errorf("after %d attempts %d bytes are counted, want %d", tries.Load(), got, one)
 		}
@@ -249,7 +252,7 @@ func TestContentThatIsRefusedLeavesNoBlob(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _, err = s.TrySubmit(sub)
-		if busy, ok := errors.AsType[*jobs.BusyError](err); !ok || !busy.Tenant {
+		if busy, ok := errors.AsType[*jobs.BusyError](err); !ok || busy.Tenant == nil {
 			t.Errorf("Submit = %v, want a BusyError of the tenant", err)
 		}
 		if names := places.names(t); len(names) > 0 {

@@ -228,7 +228,7 @@ func TestJobCreatedAnewUnderItsIDIsAnotherJob(t *testing.T) {
 				<-release
 				return &jobs.Result{JSON: []byte(`"of the first"`)}, nil
 			}
-			time.Sleep(time.Minute)
+			time.Sleep(10 * time.Second)
 			return &jobs.Result{JSON: []byte(`"of the second"`)}, nil
 		})
 		s := jobtest.Start(t, o)

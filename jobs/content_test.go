@@ -202,7 +202,7 @@ func openPlace(t *testing.T, url string) *blob.Store {
 
 func TestBlobsEndWithTheirJob(t *testing.T) {
 	jobtest.Bubble(t, func(t *testing.T) {
-		s, blobs := withBlobs(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Retention: time.Hour, MaxWait: 10 * time.Minute}})
+		s, blobs := withBlobs(t, jobtest.Options{Processes: -1, Jobs: jobs.Options{Retention: time.Hour, MaxWait: time.Minute}})
 		maintain(t, s)
 		canceled, forgotten := s.Submit(file(t, s, make([]byte, inline+1))), s.Submit(big(inline+1))
 		expired := s.Submit(big(inline + 2))
@@ -212,7 +212,7 @@ func TestBlobsEndWithTheirJob(t *testing.T) {
 		if n := len(blobs.names(t)); n != 1 {
 			t.Errorf("%d blobs after cancel and forget, want that of the third job", n)
 		}
-		time.Sleep(11 * time.Minute)
+		time.Sleep(time.Minute)
 		if got := s.Get(expired); got.State != jobs.Failed || len(blobs.names(t)) > 0 {
 			t.Errorf("job is %s with blobs %q", got.State, blobs.names(t))
 		}
@@ -236,14 +236,14 @@ func maintain(t *testing.T, s *jobtest.System) {
 
 func TestResultsInBlobsGoWithTheirRetention(t *testing.T) {
 	jobtest.Bubble(t, func(t *testing.T) {
-		s, blobs := withBlobs(t, jobtest.Options{Handlers: []jobs.Handler{mirror()}, Jobs: jobs.Options{Retention: 5 * time.Minute}})
+		s, blobs := withBlobs(t, jobtest.Options{Handlers: []jobs.Handler{mirror()}, Jobs: jobs.Options{Retention: 40 * time.Second}})
 		j := s.Submit(big(2 * inline))
 		s.Wait(j)
-		time.Sleep(4 * time.Minute)
+		time.Sleep(35 * time.Second)
 		if got := s.Get(j); len(got.Result) != 2*inline || len(blobs.names(t)) != 1 {
 			t.Errorf("result of %d bytes, blobs %q", len(got.Result), blobs.names(t))
 		}
-		time.Sleep(2 * time.Minute)
+		time.Sleep(10 * time.Second)
 		if left := blobs.names(t); len(left) > 0 {
 			t.Errorf("left: %q", left)
 		}

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -11,15 +12,27 @@ import (
 // then the tenant without types; and a last one sees that nothing is left.
 const doctorRounds = 4
 
+// unreadableMost is how many records Doctor names: who has more needs a backup.
+const unreadableMost = 100
+
 // An Examination is what Doctor found.
 type Examination struct {
 	Keys   int64  // in Redis
 	Found  Mended // in all rounds together
 	Remain Mended // found in the last round still, so that it cannot be mended now, or is not to be
+
+	Unreadable []string // keys of the records that cannot be read, 100 at most
 }
 
 // Sound reports whether nothing is left to mend.
 func (e Examination) Sound() bool { return e.Remain == Mended{} }
+
+func (e *Examination) unreadable(key string) {
+	// A scan may come by a key twice.
+	if len(e.Unreadable) < unreadableMost && !slices.Contains(e.Unreadable, key) {
+		e.Unreadable = append(e.Unreadable, key)
+	}
+}
 
 // Doctor looks at every key of the queue once, mends what it finds to be wrong
 // and looks again. With dry it only looks. It may run beside processes at work;
@@ -32,9 +45,9 @@ func (q *Queue) Doctor(ctx context.Context, dry bool, progress func(round, shard
 	var e Examination
 	s := q.newSweeper()
 	for round := range doctorRounds {
-		e.Remain = Mended{}
+		e.Remain, e.Unreadable = Mended{}, nil
 		for i, sh := range q.shards {
-			m, err := s.examine(ctx, sh, dry, func() { progress(round+1, i) })
+			m, err := s.examine(ctx, sh, dry, e.unreadable, func() { progress(round+1, i) })
 			e.Found.add(m)
 			e.Remain.add(m)
 			if err != nil {
@@ -51,8 +64,8 @@ func (q *Queue) Doctor(ctx context.Context, dry bool, progress func(round, shard
 }
 
 // examine goes over all keys of a shard.
-func (s *sweeper) examine(ctx context.Context, sh shard, dry bool, progress func()) (total Mended, err error) {
-	w := &walk{q: s.q, sh: sh, dry: dry, began: true}
+func (s *sweeper) examine(ctx context.Context, sh shard, dry bool, unreadable func(key string), progress func()) (total Mended, err error) {
+	w := &walk{q: s.q, sh: sh, dry: dry, began: true, unreadable: unreadable}
 	for round := false; !round; {
 		var m Mended
 		m, round, err = w.step(ctx)

@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,15 @@ func TestDoctorTellsWhatItCannotMend(t *testing.T) {
 		e := examine(t, s, false)
 		if diff := cmp.Diff(map[string]int{"broken": 1}, e.Remain.Counts()); diff != "" || e.Sound() {
 			t.Errorf("remains (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"{s0}:j:acme/odd"}, e.Unreadable); diff != "" {
+			t.Errorf("unreadable (-want +got):\n%s", diff)
+		}
+		for i := range 100 {
+			s.Redis.Set(t.Context(), fmt.Sprint("{s0}:j:acme/odd-", i), "x", 0)
+		}
+		if e := examine(t, s, true); e.Found.Broken != 101 || len(e.Unreadable) != 100 {
+			t.Errorf("%d of %d records that cannot be read are named, want 100 of 101", len(e.Unreadable), e.Found.Broken)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func TestBrokenRecordFailsNoneOfTheSubmissionsBesideIt(t *testing.T) {
-	run := func(t *testing.T, o jobtest.Options) {
+	onBoth(t, func(t *testing.T, o jobtest.Options) {
 		o.Processes = -1
 		s := jobtest.Start(t, o)
 		const broken = 17
@@ -38,11 +38,42 @@ func TestBrokenRecordFailsNoneOfTheSubmissionsBesideIt(t *testing.T) {
 		if err != nil || page != 99 {
 			t.Errorf("%d jobs are listed, %v", page, err)
 		}
-	}
+	})
+}
+
+// onBoth runs a test on the embedded Redis and on a real one.
+func onBoth(t *testing.T, run func(t *testing.T, o jobtest.Options)) {
 	t.Run("embedded", func(t *testing.T) {
 		jobtest.Bubble(t, func(t *testing.T) { run(t, jobtest.Options{}) })
 	})
 	t.Run("real", func(t *testing.T) {
 		run(t, jobtest.Options{Jobs: jobs.Options{Redis: jobtest.Redis(t).Options()}})
+	})
+}
+
+func TestBrokenRecordKeepsNoneOfTheJobsBesideItFromRunning(t *testing.T) {
+	onBoth(t, func(t *testing.T, o jobtest.Options) {
+		o.Processes = -1
+		s := jobtest.Start(t, o)
+		var all []*jobs.Job
+		for range 40 {
+			all = append(all, s.Submit(jobtest.Text("acme")))
+		}
+		key := "{s0}:j:acme/" + string(all[7].ID)
+		if err := s.Redis.Del(t.Context(), key).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Redis.Set(t.Context(), key, "no record", 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+		s.Process()
+		for i, j := range all {
+			if i == 7 {
+				continue
+			}
+			if j := s.Wait(j); j.State != jobs.Succeeded {
+				t.Errorf("job %d is %s", i, j.State)
+			}
+		}
 	})
 }

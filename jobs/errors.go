@@ -56,10 +56,16 @@ func (e *InvalidError) Error() string { return e.Message }
 type BusyError struct {
 	Reason     string        // a full thought in the caller's terms
 	RetryAfter time.Duration // when to try again
-	Tenant     bool          // others' submissions are taken
+	Tenant     *Quota        // what of its tenant is used up, so that others' submissions are taken; nil for all
 }
 
 func (e *BusyError) Error() string { return e.Reason }
+
+// A Quota is how much a tenant may have queued.
+type Quota struct {
+	Of         string // "jobs" that wait for their first start, or "bytes" of what jobs hold that have not ended
+	Most, Left int64
+}
 
 // A Code names one reason for a job to fail, in contract with clients.
 type Code string

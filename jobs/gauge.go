@@ -88,8 +88,11 @@ func (g *gauge) refusal(n int64) error {
 	if g.last.full != nil {
 		return g.last.full
 	}
-	if g.last.n+g.since-g.before > g.most-n {
+	if there := g.last.n + g.since - g.before; there > g.most-n {
 		busy := g.refuse
+		if busy.Tenant != nil {
+			busy.Tenant = &Quota{Of: busy.Tenant.Of, Most: busy.Tenant.Most, Left: max(0, g.most-there)}
+		}
 		busy.RetryAfter = depthRetry/2 + rand.N(depthRetry)
 		return &busy
 	}

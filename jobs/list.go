@@ -46,8 +46,9 @@ const defaultPage = 50
 
 // List yields the jobs that match query, without their results. Each page is
 // read at one moment of each shard. A job that exists and matches all the
-// while is yielded exactly once, whatever comes and goes meanwhile. An error
-// is yielded at most once, at the end.
+// while is yielded exactly once, whatever comes and goes meanwhile; but one whose
+// record is damaged is passed over, and counted. An error is yielded at most
+// once, at the end.
 func (q *Queue) List(ctx context.Context, t Tenant, query Query) iter.Seq2[*Job, error] {
 	return func(yield func(*Job, error) bool) {
 		if query.Page <= 0 {
@@ -59,20 +60,26 @@ func (q *Queue) List(ctx context.Context, t Tenant, query Query) iter.Seq2[*Job,
 				yield(nil, err)
 				return
 			}
-			for _, j := range page {
-				if !yield(j, nil) {
+			for _, e := range page {
+				if e.job != nil && !yield(e.job, nil) {
 					return
 				}
 			}
 			if len(page) < query.Page {
 				return
 			}
-			query.After = page[len(page)-1].Cursor()
+			query.After = page[len(page)-1].at
 		}
 	}
 }
 
-func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error) {
+// What is listed has its place, whatever of its job can be read.
+type listed struct {
+	at  Cursor
+	job *Job // nil if there is none to be told
+}
+
+func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]listed, error) {
 	after := ""
 	if query.After != (Cursor{}) {
 		after = strconv.FormatInt(query.After.Created.UnixMicro(), 10)
@@ -81,7 +88,7 @@ func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error)
 	if query.Oldest {
 		order = "asc"
 	}
-	var all []*Job
+	var all []listed
 	for _, sh := range q.shards {
 		args := []any{sh.indexPrefix(t), sh.record(name(t) + "/"), order, query.Page, after, string(query.After.ID)}
 		v, err := q.pipes[sh].eval(ctx, listScript, []string{sh.key("types:" + string(t))}, append(args, query.boxes()...)...)
@@ -89,20 +96,27 @@ func (q *Queue) page(ctx context.Context, t Tenant, query Query) ([]*Job, error)
 			return nil, fmt.Errorf("list: %w", err)
 		}
 		f := stringsOf(v)
-		for ; len(f) >= 4; f = f[4:] {
-			j, err := q.jobFrom(nameOf(t, ID(f[0])), f[1], f[2], "", f[3])
+		for ; len(f) >= 5; f = f[5:] {
+			us, err := strconv.ParseInt(f[1], 10, 64)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("list: unexpected reply %q", f[1])
 			}
-			all = append(all, j)
+			e := listed{at: Cursor{time.UnixMicro(us).UTC(), ID(f[0])}}
+			if f[2] != "" || f[3] != "" {
+				if e.job, err = q.jobFrom(nameOf(t, e.at.ID), f[2], f[3], "", f[4]); err != nil {
+					e.job = nil
+					q.met.unreadable.Inc()
+				}
+			}
+			all = append(all, e)
 		}
 	}
 	if len(q.shards) > 1 {
-		slices.SortFunc(all, func(a, b *Job) int {
+		slices.SortFunc(all, func(a, b listed) int {
 			if !query.Oldest {
 				a, b = b, a
 			}
-			return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(a.at.Created.Compare(b.at.Created), cmp.Compare(a.at.ID, b.at.ID))
 		})
 	}
 	return all[:min(len(all), query.Page)], nil

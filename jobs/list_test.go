@@ -1,12 +1,15 @@
 package jobs_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/classifyd/classifyd/jobs"
 	"github.com/classifyd/classifyd/jobs/jobtest"
@@ -204,4 +207,79 @@ func TestListAndCountPickWhatIsInTheBoxes(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestListingPassesOverDamagedRecords(t *testing.T) {
+	run := func(t *testing.T, o jobtest.Options) {
+		o.Processes = -1
+		s := jobtest.Start(t, o)
+		metrics := prometheus.NewRegistry()
+		q, err := jobs.Open(t.Context(), jobs.Options{Redis: s.Server, Shards: o.Jobs.Shards, Log: jobtest.Log(t), Metrics: metrics})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { q.Close() })
+		damages := []struct {
+			commands string
+			err      error // of Get
+		}{
+			{"hset KEY s odd", jobs.ErrDamaged},
+			{"hset KEY m odd", jobs.ErrDamaged},
+			{"hdel KEY m", jobs.ErrDamaged},
+			{"hdel KEY s", jobs.ErrNotFound},
+			{"del KEY; set KEY odd", nil}, // Redis' own
+			{"del KEY", jobs.ErrNotFound},
+		}
+		var whole []jobs.ID
+		for range 3 { // side by side, and at both ends
+			for _, damage := range damages {
+				j := s.Submit(jobtest.Text("acme"))
+				var record string
+				for _, key := range s.Keys() {
+					if strings.HasSuffix(key, "}:j:acme/"+string(j.ID)) {
+						record = key
+					}
+				}
+				for command := range strings.SplitSeq(damage.commands, "; ") {
+					var args []any
+					for word := range strings.FieldsSeq(strings.ReplaceAll(command, "KEY", record)) {
+						args = append(args, word)
+					}
+					if err := s.Redis.Do(t.Context(), args...).Err(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if _, err := s.Queue.Get(t.Context(), "acme", j.ID); err == nil || damage.err != nil && !errors.Is(err, damage.err) {
+					t.Errorf("%s: Get = %v, want %v", damage.commands, err, damage.err)
+				}
+			}
+			for range 2 {
+				whole = append(whole, s.Submit(jobtest.Text("acme")).ID)
+			}
+		}
+		passed := 0
+		for _, page := range []int{1, 2, 5, 50} {
+			for _, oldest := range []bool{true, false} {
+				var got []jobs.ID
+				for j, err := range q.List(t.Context(), "acme", jobs.Query{Page: page, Oldest: oldest}) {
+					if err != nil {
+						t.Fatalf("pages of %d: %v", page, err)
+					}
+					got = append(got, j.ID)
+				}
+				passed += 3 * (len(damages) - 1)
+				if !oldest {
+					slices.Reverse(got)
+				}
+				if diff := cmp.Diff(whole, got); diff != "" {
+					t.Errorf("pages of %d (-want +got):\n%s", page, diff)
+				}
+			}
+		}
+		if o.Jobs.Shards <= 1 { // pages of several shards overlap
+			tells(t, metrics, fmt.Sprint("classifyd_list_unreadable_total ", passed))
+		}
+	}
+	each(t, run)
+	t.Run("real", func(t *testing.T) { run(t, jobtest.Options{Jobs: jobs.Options{Redis: jobtest.Redis(t).Options()}}) })
 }

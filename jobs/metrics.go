@@ -30,6 +30,7 @@ type metrics struct {
 	missed      prometheus.Counter     // heartbeats
 	stuck       prometheus.Gauge
 	blobs       *prometheus.CounterVec // by what was done
+	unreadable  prometheus.Counter     // records
 }
 
 func newMetrics() *metrics {
@@ -63,6 +64,10 @@ func newMetrics() *metrics {
 		missed: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "classifyd_heartbeat_failures_total",
 			Help: "Heartbeats that Redis did not take; after 10 s without one a run is taken over.",
+		}),
+		unreadable: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "classifyd_list_unreadable_total",
+			Help: "Jobs that a listing of this process passed over since their records cannot be read, each time that one came by. classifyd doctor names them.",
 		}),
 		stuck: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "classifyd_handlers_stuck",
@@ -103,7 +108,7 @@ func newMetrics() *metrics {
 func (m *metrics) register(r prometheus.Registerer, q *Queue) error {
 	var errs []error
 	for _, c := range []prometheus.Collector{
-		m.submissions, m.runs, m.runTime, m.pickup, m.underWay, m.mended, m.missed, m.stuck, m.blobs,
+		m.submissions, m.runs, m.runTime, m.pickup, m.underWay, m.mended, m.missed, m.stuck, m.blobs, m.unreadable,
 		m.total, m.ends, m.passes, m.calls.commands, m.calls.roundTrips, depths{q},
 	} {
 		errs = append(errs, r.Register(c))
@@ -119,7 +124,7 @@ func (m *metrics) submitted(created bool, err error) {
 	}
 	busy, ok := errors.AsType[*BusyError](err)
 	switch {
-	case ok && busy.Tenant:
+	case ok && busy.Tenant != nil:
 		result = "limited"
 	case ok:
 		result = "busy"

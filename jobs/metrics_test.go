@@ -111,7 +111,7 @@ func TestMetricsFollowTheWalkOfAJob(t *testing.T) {
 			`classifyd_job_runs_under_way 1`,
 			`classifyd_queue_running 1`,
 			`classifyd_queue_depth{lane="normal"} 1`)
-		time.Sleep(time.Minute)
+		time.Sleep(20 * time.Second)
 		tells(t, reg,
 			`classifyd_job_runs_total{outcome="retry",type="classifyText"} 1`,
 			`classifyd_job_runs_total{outcome="succeeded",type="classifyText"} 1`,

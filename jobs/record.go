@@ -18,23 +18,24 @@ func encodeMeta(s *Submission, first string, l lane, fingerprint string) string 
 	}, "\n")
 }
 
+// unreadable: a record is damaged, or of a version that is not known here.
+func unreadable(n name) error {
+	return fmt.Errorf("record %s: %w: not in a form that this version knows", n, ErrDamaged)
+}
+
 func decode(n name, head, meta string) (*Job, error) {
 	j := &Job{}
 	j.Tenant, j.ID = n.split()
-	h := strings.Split(head, " ")
-	m := strings.Split(meta, "\n")
-	if len(h) != 12 || len(m) != 5 {
-		return nil, fmt.Errorf("record %s: not in a form that this version knows", n)
-	}
-	first := strings.Split(m[0], " ")
-	if len(first) != 5 {
-		return nil, fmt.Errorf("record %s: not in a form that this version knows", n)
+	var h [12]string
+	var m, first [5]string
+	if !split(h[:], head, " ") || !split(m[:], meta, "\n") || !split(first[:], m[0], " ") {
+		return nil, unreadable(n)
 	}
 	var bad error
 	num := func(s string) int64 {
 		v, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
-			bad = fmt.Errorf("record %s: not in a form that this version knows", n)
+			bad = unreadable(n)
 		}
 		return v
 	}
@@ -67,6 +68,17 @@ func decode(n name, head, meta string) (*Job, error) {
 	j.Priority = Priority(first[4])
 	j.Type, j.User, j.ClientRequestID, j.Trace = m[1], m[2], m[3], m[4]
 	return j, bad
+}
+
+// split puts the parts of s into parts, and reports whether there are as many.
+func split(parts []string, s, sep string) bool {
+	if strings.Count(s, sep) != len(parts)-1 {
+		return false
+	}
+	for i := range parts {
+		parts[i], s, _ = strings.Cut(s, sep)
+	}
+	return true
 }
 
 // attemptError is how field e keeps one failed attempt.

@@ -21,10 +21,10 @@ func ours(keys []string) []string { return slices.DeleteFunc(keys, kept.MatchStr
 
 func TestEndedJobIsReadableUntilItsRetentionIsOver(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
-		o.Jobs.Retention = time.Minute
+		o.Jobs.Retention = 20 * time.Second
 		s := jobtest.Start(t, o)
 		j := s.Wait(s.Submit(jobtest.Text("acme")))
-		time.Sleep(59 * time.Second)
+		time.Sleep(19 * time.Second)
 		if got := s.Get(j); string(got.Result) == "" {
 			t.Error("the result is gone before its time")
 		}
@@ -39,7 +39,7 @@ func TestEndedJobIsReadableUntilItsRetentionIsOver(t *testing.T) {
 
 func TestNoKeyOfAJobIsLeftAfterRetention(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
-		o.Jobs.Retention = time.Minute
+		o.Jobs.Retention = 20 * time.Second
 		o.Jobs.MaxWait = time.Hour
 		o.Jobs.TenantBytes = plenty
 		o.Processes = 2
@@ -58,7 +58,7 @@ func TestNoKeyOfAJobIsLeftAfterRetention(t *testing.T) {
 		s.CheckPromises()
 		time.Sleep(10 * time.Second)
 		s.CheckEnded()
-		time.Sleep(2 * time.Minute)
+		time.Sleep(30 * time.Second)
 		s.CheckPromises()
 		if left := ours(s.Keys()); len(left) > 0 {
 			t.Errorf("keys are left: %q", left)

@@ -221,10 +221,10 @@ func TestRunThatTakesTooLongEndsTimeout(t *testing.T) {
 			cause = err
 			return nil, ctx.Err()
 		})
-		o.Handlers[0].Limit = time.Minute
+		o.Handlers[0].Limit = 15 * time.Second
 		s := jobtest.Start(t, o)
 		j := s.Submit(jobtest.Text("acme"))
-		time.Sleep(59 * time.Second)
+		time.Sleep(14 * time.Second)
 		if got := s.Get(j); got.State != jobs.Running {
 			t.Errorf("before its limit the job is %s", got.State)
 		}
@@ -260,7 +260,7 @@ func TestHandlerThatIgnoresItsContextLosesItsSlot(t *testing.T) {
 		if !strings.Contains(log(), "its slot is lost") {
 			t.Error("the lost slot is not reported")
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(15 * time.Second)
 		if j := s.Get(second); j.State != jobs.NotStarted {
 			t.Errorf("next job is %s while the only slot is lost", j.State)
 		}
@@ -299,21 +299,21 @@ func TestProgressIsSeenWithinAHeartbeat(t *testing.T) {
 
 func TestJobThatIsNotStartedInTimeExpires(t *testing.T) {
 	each(t, func(t *testing.T, o jobtest.Options) {
-		o.Jobs.MaxWait = time.Minute
+		o.Jobs.MaxWait = 20 * time.Second
 		o.Jobs.Concurrency = 1
 		o.Handlers = text(func(ctx context.Context, j *jobs.Job) (*jobs.Result, error) {
-			time.Sleep(90 * time.Second)
+			time.Sleep(30 * time.Second)
 			return done, nil
 		})
 		s := jobtest.Start(t, o)
 		first := s.Submit(jobtest.Text("acme"))
 		time.Sleep(time.Second)
 		second := s.Submit(jobtest.Text("acme"))
-		time.Sleep(50 * time.Second)
+		time.Sleep(19 * time.Second)
 		if got := s.Get(second); got.State != jobs.NotStarted {
 			t.Errorf("before its time the job is %s", got.State)
 		}
-		time.Sleep(15 * time.Second)
+		time.Sleep(5 * time.Second)
 		if got := s.Get(second); got.State != jobs.Failed || got.Error.Code != jobs.Expired || got.Attempts != 0 {
 			t.Errorf("job that waited too long is %s %v after %d attempts", got.State, got.Error, got.Attempts)
 		}

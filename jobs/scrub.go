@@ -27,6 +27,8 @@ type walk struct {
 	cursor uint64 // of the scan
 	left   []string
 	at     uint64 // in the first of left, which is a set
+
+	unreadable func(key string) // is told the records that cannot be read; nil: nobody wants to know
 }
 
 // step goes on for some keys, for at most one pass' time, and says whether the
@@ -116,7 +118,17 @@ func (w *walk) records(ctx context.Context, keys []string, next uint64, m *Mende
 		more, _ := strconv.Atoi(f[i])
 		*n += more
 	}
-	return w.deliver(ctx, f[3:], m)
+	names, _ := strconv.Atoi(f[2])
+	f = f[3:]
+	if len(f) < names {
+		return fmt.Errorf("scrub: unexpected reply %v", v)
+	}
+	if w.unreadable != nil {
+		for _, key := range f[:names] {
+			w.unreadable(key)
+		}
+	}
+	return w.deliver(ctx, f[names:], m)
 }
 
 func (w *walk) tasks(ctx context.Context, l lane, ids []string, m *Mended) error {

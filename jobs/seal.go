@@ -69,6 +69,10 @@ func (q *Queue) read(stored string, n name, what string) ([]byte, error) {
 	return q.packer.unpack(packed)
 }
 
+// lineText is how what is sealed stands in a line. It takes no two texts for the
+// same bytes.
+var lineText = base64.RawStdEncoding.Strict()
+
 // sealLine is seal for a value that stands in a line among others.
 func (q *Queue) sealLine(line string, n name, what string) (string, error) {
 	if q.opt.Keys == nil {
@@ -78,14 +82,14 @@ func (q *Queue) sealLine(line string, n name, what string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return string(asSealed) + base64.RawStdEncoding.EncodeToString(sealed[1:]), nil
+	return string(asSealed) + lineText.EncodeToString(sealed[1:]), nil
 }
 
 func (q *Queue) unsealLine(line string, n name, what string) (string, error) {
 	if line == "" || line[0] != asSealed {
 		return line, nil
 	}
-	sealed, err := base64.RawStdEncoding.DecodeString(line[1:])
+	sealed, err := lineText.DecodeString(line[1:])
 	if err != nil {
 		return "", ErrDamaged
 	}

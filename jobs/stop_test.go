@@ -109,8 +109,9 @@ func TestRollingRestartLosesAndDoublesNothing(t *testing.T) {
 		})
 		s := jobtest.Start(t, o)
 		const n = 60
+		var list []*jobs.Job
 		for i := range n {
-			s.Submit(jobtest.Text("acme"))
+			list = append(list, s.Submit(jobtest.Text("acme")))
 			time.Sleep(100 * time.Millisecond)
 			if i%20 == 10 {
 				s.Process()
@@ -119,8 +120,7 @@ func TestRollingRestartLosesAndDoublesNothing(t *testing.T) {
 				s.CheckPromises()
 			}
 		}
-		time.Sleep(time.Minute)
-		s.CheckEnded()
+		endInTime(t, s, list...)
 		if got := ended.Load(); got != n {
 			t.Errorf("%d runs came to an end for %d jobs", got, n)
 		}

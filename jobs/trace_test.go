@@ -39,7 +39,7 @@ func TestTraceGoesFromTheProducerThroughTheQueueToEachRun(t *testing.T) {
 		if _, _, err := q.Submit(t.Context(), sub); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		time.Sleep(20 * time.Second)
 
 		var got []string
 		submitted := ""

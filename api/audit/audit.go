@@ -19,9 +19,9 @@ type Entry struct {
 	User    string    `json:"user,omitempty"`
 	By      string    `json:"by,omitempty"` // "key ID" or "certificate NAME"
 	From    string    `json:"from"`         // network address
-	Action  string    `json:"action"`       // create, read, change, cancel, delete, test or batch
+	Action  string    `json:"action"`       // create, read, change, cancel, delete, test, batch, pause or resume
 	Route   string    `json:"route"`
-	Target  string    `json:"target,omitempty"` // the id of a job or type
+	Target  string    `json:"target,omitempty"` // the id of a job or type, or a lane
 	Status  int       `json:"status"`           // of the answer, 0 without one
 	Code    string    `json:"code,omitempty"`   // why it is none of success
 }

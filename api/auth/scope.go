@@ -12,7 +12,7 @@ const (
 	WriteJobs  Scope = "DataClassificationJob.ReadWrite.All" // the same, and create, cancel and delete them
 	SubmitJobs Scope = "DataClassificationJob.Submit"        // create jobs, but see only what that call answers
 	WriteTypes Scope = "SensitiveType.ReadWrite.All"         // read and change sensitive types
-	Operate    Scope = "Operator"                            // see how the service is doing; no tenant's content
+	Operate    Scope = "Operator"                            // see how the service is doing and pause lanes; no tenant's content
 )
 
 // Scopes are all there are.

@@ -255,13 +255,13 @@ func (s service) post(body string) string {
 		s.t.Fatal(err)
 	}
 	var sub struct {
-		Type    string
-		Request json.RawMessage
+		Type, Priority string
+		Request        json.RawMessage
 	}
 	if err := json.Unmarshal([]byte(body), &sub); err != nil {
 		s.t.Fatal(err)
 	}
-	job, err := c.Submit(s.t.Context(), client.Submission{Type: sub.Type, Request: sub.Request})
+	job, err := c.Submit(s.t.Context(), client.Submission{Type: sub.Type, Priority: sub.Priority, Request: sub.Request})
 	if err != nil {
 		s.t.Fatal(err)
 	}

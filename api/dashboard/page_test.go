@@ -39,6 +39,7 @@ func TestPage(t *testing.T) {
 		{"pages through jobs", pagesJobs},
 		{"tells why a job failed", explainsFailure},
 		{"plots", plots},
+		{"pauses and resumes lanes", pausesLanes},
 		{"searches the catalogue", searchesTypes},
 		{"works by keyboard", worksByKeyboard},
 		{"asks for a key", signsInByKey},
@@ -230,6 +231,37 @@ func plots(t *testing.T, s service, p *tab) {
 	p.shows(".status", "Canceled")
 }
 
+func pausesLanes(t *testing.T, s service, p *tab) {
+	const lane = `tr[th="low"]`
+	state := func(want string) {
+		t.Helper()
+		p.until(fmt.Sprintf(`[...document.querySelectorAll('[aria-label=Lanes] tbody tr')].some((e) => e.innerText.startsWith('low') && e.querySelector('.status').innerText === %q)`, want))
+	}
+	p.visit("#live")
+	p.press(lane, "Pause")
+	state("Paused")
+	waiting := s.post(`{"type":"classifyText","priority":"low","request":{"text":"x"}}`)
+	p.do(chromedp.Focus(chromedp.CSS(`[aria-label="Resume low"]`)), chromedp.KeyEvent(kb.Enter))
+	state("Open")
+	focused := evaluate[string](p, `document.activeElement.ariaLabel`)
+	if focused != "Pause low" {
+		t.Errorf("the button left the focus to %q", focused)
+	}
+	buttons := evaluate[int](p, `document.querySelectorAll('[aria-label=Lanes] button').length`)
+	if buttons != 3 {
+		t.Errorf("%d lanes can be paused, want all but that of what was delivered before", buttons)
+	}
+	p.script(`{
+		const send = fetch
+		window.fetch = (url, init) => init?.method === 'PUT' ? Promise.reject(new TypeError('away')) : send(url, init)
+	}`)
+	p.press(lane, "Pause")
+	p.shows("[role=alert]", "cannot be reached")
+	state("Open")
+	p.visit("#jobs/" + waiting)
+	p.shows(".status", "Succeeded")
+}
+
 func searchesTypes(t *testing.T, _ service, p *tab) {
 	p.visit("#types")
 	p.shows("output", "types")
@@ -331,6 +363,9 @@ func fitsNarrowScreens(t *testing.T, s service, p *tab) {
 		} else {
 			p.visit(view)
 		}
+		if view == "#live" {
+			p.shows("[aria-label=Lanes] button", "Pause")
+		}
 		width := evaluate[int](p, `document.scrollingElement.scrollWidth`)
 		if width > 400 {
 			t.Errorf("%q is %d pixels wide", view, width)
@@ -378,7 +413,7 @@ func isAccessible(t *testing.T, s service, p *tab) {
 				p.shows("table", "classifyText")
 			case "#live":
 				p.visit(view)
-				p.shows(".card", "running")
+				p.shows("[aria-label=Lanes] button", "Pause")
 			default:
 				p.visit(view)
 				p.shows(".status", "Failed")

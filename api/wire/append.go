@@ -53,17 +53,21 @@ func appendTime(b []byte, name string, t Time) []byte {
 	return t.append(append(b, name...))
 }
 
-// appendString appends s as a JSON string. Most strings need no escape, and
-// package json takes the others.
+// appendString appends s as a JSON string. Hardly any needs more than a quote
+// escaped, and package json takes the others.
 func appendString(b []byte, s string) []byte {
+	start, from := len(b), 0
+	b = append(b, '"')
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x80 || c == '"' || c == '\\' {
-			return appendAny(b, s)
+		switch c := s[i]; {
+		case c < ' ' || c >= 0x80:
+			return appendAny(b[:start], s)
+		case c == '"' || c == '\\':
+			b = append(append(b, s[from:i]...), '\\')
+			from = i
 		}
 	}
-	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
+	return append(append(b, s[from:]...), '"')
 }
 
 // appendAny appends a value that always encodes.

@@ -57,7 +57,7 @@ func TestDoctorMendsAndTells(t *testing.T) {
 	}
 	c := command(t, "doctor", "--redis", "redis://"+server.Options().Addrs[0])
 	out, _ := c.Output()
-	if !strings.Contains(string(out), "cannot be read") || c.ProcessState.ExitCode() != 1 {
+	if !strings.Contains(string(out), "cannot be read:\n{s0}:j:acme/odd\n") || c.ProcessState.ExitCode() != 1 {
 		t.Errorf("exit code %d, output %s", c.ProcessState.ExitCode(), out)
 	}
 	if err := command(t, "doctor").Run(); err == nil {

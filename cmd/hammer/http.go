@@ -35,6 +35,7 @@ func postContest() contest {
 			{Name: "POST /jobs to 201, 64 connections", Unit: "jobs/s", Goal: 0.6, Against: "mux handler"},
 			{Name: "POST /jobs to 201, beside a bare enqueue", Unit: "jobs/s", Detail: true},
 			{Name: "POST, CPU of server and client", Unit: "µs/job", Lower: true, Detail: true, Against: "mux handler"},
+			{Name: "POST, CPU of Redis, beside a bare enqueue", Unit: "µs/job", Lower: true, Detail: true},
 		},
 		ours: func(ctx context.Context, a *arena) ([]float64, error) {
 			addr, stop, err := a.serve(ctx)
@@ -43,7 +44,7 @@ func postContest() contest {
 			}
 			defer stop()
 			u, err := a.post(ctx, "http://"+addr+jobsPath)
-			return []float64{u.perSecond, u.perSecond, u.cpu}, err
+			return []float64{u.perSecond, u.perSecond, u.cpu, u.redis}, err
 		},
 		bare: func(ctx context.Context, a *arena) ([]float64, error) {
 			r := mux.NewRouter()
@@ -66,7 +67,7 @@ func postContest() contest {
 			if err != nil {
 				return nil, err
 			}
-			return []float64{u.perSecond, e[0], u.cpu}, nil
+			return []float64{u.perSecond, e[0], u.cpu, e[2]}, nil
 		},
 	}
 }

@@ -13,6 +13,6 @@ if ARGV[6] ~= "0" and r.starts == "0" then
   redis.call("ZADD", r.tag .. ":due", r.due, r.name)
 end
 redis.call("HSET", KEYS[2], "msg", ARGV[2], "state", "pending", "pending_since", ARGV[4])
-if redis.call("LPUSH", KEYS[3], ARGV[3]) == 1 then redis.call("PUBLISH", r.tag .. ":wake", "") end
+push(r.tag, KEYS[3], ARGV[3])
 store(r)
 return 1

@@ -4,9 +4,11 @@
 -- Returns what each call returned. An error of one ends the script; what calls before it did stays.
 local k, a = tonumber(ARGV[1]), tonumber(ARGV[2])
 local out = {}
-for i = 1, (#ARGV - 2) / a do
-  local v = one({ unpack(KEYS, (i - 1) * k + 1, i * k) }, { unpack(ARGV, (i - 1) * a + 3, i * a + 2) })
-  if v == nil then v = false end
-  out[i] = v
-end
+together(function()
+  for i = 1, (#ARGV - 2) / a do
+    local v = one({ unpack(KEYS, (i - 1) * k + 1, i * k) }, { unpack(ARGV, (i - 1) * a + 3, i * a + 2) })
+    if v == nil then v = false end
+    out[i] = v
+  end
+end)
 return out

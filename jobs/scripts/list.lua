@@ -2,7 +2,8 @@
 -- KEYS 1 the tenant's types
 -- ARGV 1 prefix of the tenant's index sets  2 prefix of its record keys  3 "asc" or "desc" by creation, then id
 --      4 how many at most  5 and 6 time in µs and id after which the page starts, "" for the start  7 and on boxes
--- Returns id, s, m, e of each job, flat.
+-- Returns id, time, s, m, e of each entry, flat; s is "" where the record lost it or is none, and s and m where there is
+-- no record.
 local asc = ARGV[3] == "asc"
 local limit = tonumber(ARGV[4])
 
@@ -29,9 +30,10 @@ end)
 
 local page = {}
 for i = 1, math.min(limit, #found) do
-  local f = redis.call("HMGET", ARGV[2] .. found[i].id, "s", "m", "e")
-  if f[1] then
-    for _, v in ipairs({ found[i].id, f[1], f[2], f[3] or "" }) do page[#page + 1] = v end
+  local f = redis.pcall("HMGET", ARGV[2] .. found[i].id, "s", "m", "e")
+  if f.err then f = { "", "-" } end
+  for _, v in ipairs({ found[i].id, string.format("%.0f", found[i].at), f[1] or "", f[2] or "", f[3] or "" }) do
+    page[#page + 1] = v
   end
 end
 return page

@@ -12,7 +12,7 @@
 -- Field b is how many bytes of request and file the record and its blobs hold, where those of a tenant are limited;
 -- {shard}:bytes has the sum of its jobs that have not ended by tenant, and no tenant of whom there is none.
 
-local function int(n) return string.format("%.0f", n) end
+local function int(n) return string.format("%d", n) end
 
 local lanes = { h = "high", n = "normal", l = "low", a = "again" }
 local ended = { s = "succeeded", f = "failed", c = "canceled" }
@@ -61,8 +61,8 @@ local function write(r, was, now, result)
   local head = store(r, result)
   local is = index(r)
   if is ~= was then
-    redis.call("ZREM", was, r.id)
-    redis.call("ZADD", is, r.created, r.id)
+    remove(was, r.id)
+    add(is, r.created, r.id)
     event(r.tag, r.tenant, r.id, head, r.meta, r.state == "f" and redis.call("HGET", r.key, "e"))
   end
   if r.watched and tonumber(r.watched) > now then
@@ -74,7 +74,7 @@ end
 -- Takes r off the clocks that its state left running.
 local function quiet(r)
   if r.state == "r" then
-    redis.call("ZREM", r.tag .. ":lease", r.name .. ":" .. r.fence)
+    remove(r.tag .. ":lease", r.name .. ":" .. r.fence)
     if capped(r.owner) and redis.call("SREM", r.tag .. ":runs:" .. r.tenant, r.id .. ":" .. r.fence) == 1 then
       letGo(r.tag, r.tenant, tonumber(r.fence))
     end
@@ -99,7 +99,7 @@ local function carried(r) return r.content or "", r.file or "", r.blobs.C or "",
 local function begin(r, was, now, owner, lease)
   r.state, r.owner, r.progress, r.starts = "r", owner, "0", int(r.starts + 1)
   if r.started == "0" then r.started = int(now) end
-  redis.call("ZADD", r.tag .. ":lease", int(now + lease), r.name .. ":" .. r.fence)
+  add(r.tag .. ":lease", int(now + lease), r.name .. ":" .. r.fence)
   if capped(owner) then redis.call("SADD", r.tag .. ":runs:" .. r.tenant, r.id .. ":" .. r.fence) end
   return write(r, was, now)
 end
@@ -142,7 +142,7 @@ local function finish(r, state, now, keep, result)
   redis.call("HDEL", r.key, "c", "f", "C", "F", "w", "b")
   bury(r, "C")
   bury(r, "F")
-  redis.call("ZADD", r.tag .. ":ended", int(now + keep), r.name)
+  add(r.tag .. ":ended", int(now + keep), r.name)
   write(r, was, now, result)
 end
 
@@ -168,4 +168,8 @@ end
 
 -- Redis refuses the writes of a script when its memory is full, unless one went before. Deleting is
 -- always allowed, so this lets the rest of a script pass: what is queued and running must be able to end.
-local function evenfull(key) redis.call("ZREM", string.match(key, "{.-}") .. ":due", "") end
+local function evenfull(key)
+  if learnt.even then return end
+  redis.call("ZREM", string.match(key, "{.-}") .. ":due", "")
+  learnt.even = true
+end

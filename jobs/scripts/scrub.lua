@@ -2,13 +2,14 @@
 -- should not have: content after their end. Where what a tenant holds is not counted any more, it is counted again.
 -- KEYS 1 sweep, then the records
 -- ARGV 1 lease in µs  2 retention in µs  3 "1" to look only  4 where the scan that found the records goes on, to be kept, or ""
--- Returns {missing entries, records with content too much, records that cannot be read, then TENANT/ID and fence of
--- each record that waits without a delivery}.
+-- Returns {missing entries, records with content too much, number of records that cannot be read, then their keys, then
+-- TENANT/ID and fence of each record that waits without a delivery}.
 evenfull(KEYS[1])
 local dry = ARGV[3] == "1"
 if ARGV[4] ~= "" then redis.call("HSET", KEYS[1], "scrubbed", ARGV[4]) end
 local now = clock()
-local out = { 0, 0, 0 }
+local out = { 0, 0 }
+local unreadable, undelivered = {}, {}
 local recounted = {}
 local function need(set, member, score)
   if not redis.call("ZSCORE", set, member) then
@@ -26,7 +27,7 @@ for i = 2, #KEYS do
   local kind = redis.call("TYPE", KEYS[i]).ok
   local r = kind == "hash" and read(KEYS[i])
   if not r and kind ~= "none" then
-    out[3] = out[3] + 1
+    unreadable[#unreadable + 1] = KEYS[i]
   elseif r then
     need(index(r), r.id, r.created)
     needIn(r.tag .. ":types:" .. r.tenant, r.type)
@@ -56,10 +57,14 @@ for i = 2, #KEYS do
       local shard = string.sub(r.tag, 1, -2)
       local task = "asynq:" .. shard .. "}" .. lanes[r.via] .. "}:t:" .. r.name .. ":" .. r.fence
       if redis.call("EXISTS", task) == 0 then
-        out[#out + 1] = r.name
-        out[#out + 1] = r.fence
+        undelivered[#undelivered + 1] = r.name
+        undelivered[#undelivered + 1] = r.fence
       end
     end
   end
+end
+out[3] = #unreadable
+for _, list in ipairs({ unreadable, undelivered }) do
+  for _, v in ipairs(list) do out[#out + 1] = v end
 end
 return out

@@ -15,11 +15,11 @@ if old then
   return "clash"
 end
 local tag = string.match(KEYS[1], "^{.-}")
-local created = string.format("%.0f", clock())
+local created = string.format("%d", clock())
 learnt.now = clock() + 1 -- jobs that come together are listed in the order in which they came
 local due = "0"
 if ARGV[8] ~= "0" then
-  due = string.format("%.0f", created + ARGV[8])
+  due = string.format("%d", created + ARGV[8])
   redis.call("ZADD", tag .. ":due", due, ARGV[12] .. "/" .. ARGV[10])
 end
 local head = "w " .. ARGV[9] .. " " .. ARGV[1] .. " 1 0 0 0 0 0 " .. due .. " 0 -"
@@ -38,14 +38,14 @@ if ARGV[16] ~= "0" then
   redis.call("HSET", KEYS[1], "b", ARGV[16])
   redis.call("HINCRBY", tag .. ":bytes", ARGV[12], ARGV[16])
 end
-redis.call("ZADD", KEYS[2], created, ARGV[10])
-local waiting = (learnt[KEYS[2]] or redis.call("ZCARD", KEYS[2]) - 1) + 1
+local waiting = (learnt[KEYS[2]] or redis.call("ZCARD", KEYS[2])) + 1
 learnt[KEYS[2]] = waiting
+add(KEYS[2], created, ARGV[10])
 if waiting == 1 then
   redis.call("SADD", tag .. ":types:" .. ARGV[12], ARGV[11])
   redis.call("SADD", tag .. ":tenants", ARGV[12])
 end
 redis.call("HSET", KEYS[3], "msg", ARGV[5], "state", "pending", "pending_since", ARGV[7])
-if redis.call("LPUSH", KEYS[4], ARGV[6]) == 1 then redis.call("PUBLISH", tag .. ":wake", "") end
+push(tag, KEYS[4], ARGV[6])
 event(tag, ARGV[12], ARGV[10], head, meta)
-return "created " .. created .. " " .. string.format("%.0f", waiting)
+return "created " .. created .. " " .. waiting

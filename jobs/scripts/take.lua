@@ -25,7 +25,7 @@ evenfull(KEYS[1])
 local now = clock()
 local served = {}
 for i = types + 1, #ARGV do served[ARGV[i]] = true end
-local soonest, out, reserved = 0, { 0 }, false
+local soonest, out, done, reserved = 0, { 0 }, {}, false
 
 local function start(id, msg)
   local name, fence = string.match(id, "^(.+):(%d+)$")
@@ -79,25 +79,50 @@ local function startOrHold(lane, id, msg)
   return false
 end
 
+-- Takes one task off its lane.
+local function take(lane, id)
+  local task = ARGV[tasks + lane] .. id
+  local msg = redis.call("HGET", task, "msg")
+  local held = false
+  if msg and cap > 0 then
+    held = startOrHold(lists[lane], id, msg)
+  elseif msg then
+    start(id, msg)
+  end
+  if not held then done[#done + 1] = task end
+end
+
+-- Takes some tasks off a lane, and returns how many there were. Those after one that must run alone stay, and so do
+-- those after one that fails.
+local function some(lane, most)
+  local ids = redis.call("RPOP", lists[lane], most)
+  if not ids then return 0 end
+  local n = 0
+  local fine, problem = pcall(function()
+    while n < #ids and not reserved do
+      n = n + 1
+      take(lane, ids[n])
+    end
+  end)
+  for i = #ids, n + 1, -1 do redis.call("RPUSH", lists[lane], ids[i]) end
+  if done[1] then redis.call("DEL", unpack(done)) end
+  done = {}
+  if not fine then error(problem, 0) end
+  return n
+end
+
 local looked = 0
-for lane = 1, nlanes do
-  if not (paused and redis.call("EXISTS", pauses[lane]) == 1) then
-    while not reserved and #out <= most and looked < lookedAtMost do
-      local id = redis.call("RPOP", lists[lane])
-      if not id then break end
-      looked = looked + 1
-      local task = ARGV[tasks + lane] .. id
-      local msg = redis.call("HGET", task, "msg")
-      local held = false
-      if msg and cap > 0 then
-        held = startOrHold(KEYS[2 * lane - 1], id, msg)
-      elseif msg then
-        start(id, msg)
+together(function()
+  for lane = 1, nlanes do
+    if not (paused and redis.call("EXISTS", pauses[lane]) == 1) then
+      while not reserved and #out <= most and looked < lookedAtMost do
+        local n = some(lane, math.min(most + 1 - #out, lookedAtMost - looked))
+        if n == 0 then break end
+        looked = looked + n
       end
-      if not held then redis.call("DEL", task) end
     end
   end
-end
+end)
 if looked == 0 then return nil end
 out[1] = soonest
 return out

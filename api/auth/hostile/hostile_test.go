@@ -73,6 +73,21 @@ type answer struct {
 	body   string
 }
 
+// answerTo sends a request by do and returns its answer, whose body is read.
+func answerTo(t testing.TB, do func(*http.Request) (*http.Response, error), req *http.Request) (*http.Response, []byte) {
+	t.Helper()
+	resp, err := do(req)
+	if err != nil {
+		t.Fatalf("%s %s: %v", req.Method, req.URL, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatalf("%s %s: %v", req.Method, req.URL, err)
+	}
+	return resp, body
+}
+
 // send sends a request whose path goes out as it is, with headers as they are.
 func (e *entrance) send(method, rawPath, body string, header http.Header) answer {
 	e.t.Helper()
@@ -88,15 +103,7 @@ func (e *entrance) send(method, rawPath, body string, header http.Header) answer
 	if body != "" && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		e.t.Fatalf("%s %s: %v", method, rawPath, err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		e.t.Fatal(err)
-	}
+	resp, b := answerTo(e.t, http.DefaultTransport.RoundTrip, req)
 	return answer{resp.StatusCode, resp.Header, string(b)}
 }
 

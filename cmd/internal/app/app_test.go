@@ -66,6 +66,21 @@ func startWith(t *testing.T, further []jobs.Handler, args ...string) *system {
 	return s
 }
 
+// answerTo sends a request by do and returns its answer, whose body is read.
+func answerTo(t testing.TB, do func(*http.Request) (*http.Response, error), req *http.Request) (*http.Response, []byte) {
+	t.Helper()
+	resp, err := do(req)
+	if err != nil {
+		t.Fatalf("%s %s: %v", req.Method, req.URL, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatalf("%s %s: %v", req.Method, req.URL, err)
+	}
+	return resp, body
+}
+
 // call sends a JSON body, if any, and returns the status and the JSON answer.
 func (s *system) call(t *testing.T, method, path, body string, headers ...string) (int, map[string]any) {
 	t.Helper()
@@ -77,15 +92,7 @@ func (s *system) call(t *testing.T, method, path, body string, headers ...string
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := s.client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	resp, b := answerTo(t, s.client.Do, req)
 	var answer map[string]any
 	if err := json.Unmarshal(b, &answer); err != nil {
 		t.Fatalf("%s %s answered %s: %v", method, path, b, err)

@@ -19,15 +19,7 @@ func look(t *testing.T, addr, path string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	resp, b := answerTo(t, http.DefaultClient.Do, req)
 	return resp.StatusCode, string(b)
 }
 

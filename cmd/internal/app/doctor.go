@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -72,7 +73,9 @@ func (d *Doctor) print(out io.Writer, e jobs.Examination) error {
 			Found  map[string]int `json:"found"`
 			Remain map[string]int `json:"remain"`
 			Sound  bool           `json:"sound"`
-		}{e.Keys, d.DryRun, found, remain, e.Sound()})
+
+			Unreadable []string `json:"unreadable,omitempty"`
+		}{e.Keys, d.DryRun, found, remain, e.Sound(), e.Unreadable})
 	}
 	fmt.Fprintf(out, "%d keys in Redis\n", e.Keys)
 	if len(found) == 0 {
@@ -84,5 +87,10 @@ func (d *Doctor) print(out io.Writer, e jobs.Examination) error {
 	for _, kind := range slices.Sorted(maps.Keys(found)) {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", kind, found[kind], remain[kind], ailments[kind])
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil || len(e.Unreadable) == 0 {
+		return err
+	}
+	fmt.Fprintln(out, "keys of records that cannot be read:")
+	_, err := fmt.Fprintln(out, strings.Join(e.Unreadable, "\n"))
+	return err
 }

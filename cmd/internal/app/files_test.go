@@ -58,15 +58,7 @@ func (s *system) classifyFile(t *testing.T, file []byte) *fileJob {
 	}
 	req.Header.Set("Content-Type", "application/octet-stream")
 	req.Header.Set("Prefer", "wait=60")
-	resp, err := s.client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	resp, b := answerTo(t, s.client.Do, req)
 	j := new(fileJob)
 	if err := json.Unmarshal(b, j); err != nil || resp.StatusCode != http.StatusOK {
 		t.Fatalf("answer %d %.200s: %v", resp.StatusCode, b, err)

@@ -112,15 +112,7 @@ func TestAPISpeaksTheVersionsOfHTTPThatItWasToldTo(t *testing.T) {
 			}
 			req.Header.Set("Content-Type", "application/json")
 			req.Header.Set("Prefer", "wait=30")
-			resp, err := tr.RoundTrip(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer resp.Body.Close()
-			body, err := io.ReadAll(resp.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
+			resp, body := answerTo(t, tr.RoundTrip, req)
 			if resp.StatusCode != 200 || resp.Proto != tt.want || !strings.Contains(string(body), `"4539 5787 6362 1486"`) {
 				t.Errorf("got %s %d %s, want %s 200 with the card", resp.Proto, resp.StatusCode, body, tt.want)
 			}
@@ -148,15 +140,7 @@ func TestFileIsClassified(t *testing.T) {
 	req.Header.Set("Content-Type", "text/plain")
 	req.Header.Set("Prefer", "wait=60")
 	req.Header.Set("Origin", "https://app.example")
-	resp, err := s.client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	resp, body := answerTo(t, s.client.Do, req)
 	if resp.StatusCode != 200 || !strings.Contains(string(body), `"offset":1050005,"length":19`) {
 		t.Errorf("got %d %.2000s, want 200 with the card at its place", resp.StatusCode, body)
 	}

@@ -86,6 +86,9 @@ export async function countJobs(filter) {
 // may see. It lies beside the versions.
 export const getQueues = () => json('../../queues')
 
+// turnLane pauses a lane, or lets workers take jobs out of it again.
+export const turnLane = (lane, paused) => open(`../../queues/${lane}/pause`, {method: paused ? 'PUT' : 'DELETE'})
+
 // listTypes is the whole catalogue.
 export async function listTypes() {
   const types = []

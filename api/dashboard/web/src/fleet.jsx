@@ -1,48 +1,67 @@
-import {useEffect, useState} from 'preact/hooks'
-import {getQueues} from './api.js'
+import {useEffect, useRef, useState} from 'preact/hooks'
+import {getQueues, turnLane} from './api.js'
 import {step} from './history.js'
 import {Problem, since, Time} from './parts.jsx'
 
 // Fleet shows operators what waits in each lane and what each worker runs, of
-// all tenants. Nobody else is shown that there is such a thing.
+// all tenants, and lets them pause lanes. Nobody else is shown that there is
+// such a thing.
 export function Fleet() {
   const [queues, setQueues] = useState(null)
   const [error, setError] = useState(null)
+  const asked = useRef(0)
+
+  // read tells whether there is anything to be seen for who asks.
+  const read = async () => {
+    const turn = ++asked.current
+    const last = () => turn === asked.current // nobody has left, or turned a lane meanwhile
+    try {
+      const q = await getQueues()
+      if (last()) {
+        setQueues(q)
+        setError(null)
+      }
+    } catch (err) {
+      if ([401, 403, 404].includes(err.status)) return false
+      if (last()) setError(err)
+    }
+    return true
+  }
   useEffect(() => {
     let on = true
     let timer = null
-    const read = async () => {
-      try {
-        const q = document.hidden ? null : await getQueues()
-        if (!on) return
-        if (q) setQueues(q)
-        setError(null)
-      } catch (err) {
-        if (!on || [401, 403, 404].includes(err.status)) return
-        setError(err)
-      }
-      timer = setTimeout(read, step * 1000)
+    const watch = async () => {
+      if ((document.hidden || await read()) && on) timer = setTimeout(watch, step * 1000)
     }
-    read()
-    return () => { on = false; clearTimeout(timer) }
+    watch()
+    return () => { on = false; asked.current++; clearTimeout(timer) }
   }, [])
+
+  const turn = async ({lane, paused}) => {
+    try {
+      await turnLane(lane, !paused)
+      await read()
+    } catch (err) {
+      setError(err)
+    }
+  }
   if (!queues) return <Problem error={error} />
   return (
     <>
       <h2 class="part">The whole service <span class="hint">of all tenants, for operators</span></h2>
       <Problem error={error} />
-      <Lanes lanes={queues.lanes} running={queues.running} />
+      <Lanes lanes={queues.lanes} running={queues.running} onTurn={turn} />
       <Workers workers={queues.workers} />
     </>
   )
 }
 
-const Lanes = ({lanes, running}) => (
+const Lanes = ({lanes, running, onTurn}) => (
   <section class="card">
     <h3>Lanes</h3>
     <div class="scroll" tabIndex={0} role="region" aria-label="Lanes">
       <table>
-        <thead><tr><th>Lane</th><th class="number">Waiting</th><th class="number">Oldest</th><th>State</th></tr></thead>
+        <thead><tr><th>Lane</th><th class="number">Waiting</th><th class="number">Oldest</th><th>State</th><th>Do</th></tr></thead>
         <tbody>
           {lanes.map((l) => (
             <tr key={l.lane}>
@@ -50,14 +69,22 @@ const Lanes = ({lanes, running}) => (
               <td class="number">{l.depth.toLocaleString()}</td>
               <td class="number">{l.oldestSeconds > 0 ? since(l.oldestSeconds) : '–'}</td>
               <td><span class={`status ${l.paused ? 'paused' : 'open'}`}>{l.paused ? 'Paused' : 'Open'}</span></td>
+              <td class="actions">{l.lane !== 'again' && <Turn lane={l} onTurn={onTurn} />}</td>
             </tr>
           ))}
         </tbody>
-        <tfoot><tr><th scope="row">Running</th><td class="number">{running.toLocaleString()}</td><td /><td /></tr></tfoot>
+        <tfoot><tr><th scope="row">Running</th><td class="number">{running.toLocaleString()}</td><td /><td /><td /></tr></tfoot>
       </table>
     </div>
   </section>
 )
+
+// Turn pauses a lane or opens it again. What was delivered before has a lane
+// that is always open.
+function Turn({lane, onTurn}) {
+  const does = lane.paused ? 'Resume' : 'Pause'
+  return <button aria-label={`${does} ${lane.lane}`} onClick={() => onTurn(lane)}>{does}</button>
+}
 
 const Workers = ({workers}) => (
   <section class="card">
