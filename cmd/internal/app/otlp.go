@@ -48,7 +48,7 @@ func openCollector(base *url.URL, headers string) (*collector, error) {
 		name, value, ok := strings.Cut(pair, "=")
 		value, err := url.PathUnescape(strings.TrimSpace(value))
 		if name = strings.TrimSpace(name); !ok || name == "" || err != nil {
-			return nil, errors.New("OTEL_EXPORTER_OTLP_HEADERS must be name=value,...")
+			return nil, errors.New("OTEL_EXPORTER_OTLP_HEADERS must be name=value, with commas between")
 		}
 		c.header.Set(name, value)
 	}
