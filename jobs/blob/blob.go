@@ -12,19 +12,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"time"
 
 	"github.com/google/uuid"
-	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
-	"gocloud.dev/blob/memblob"
-	"gocloud.dev/blob/s3blob"
-	"gocloud.dev/gcerrors"
 )
 
 // What callers branch on.
@@ -38,7 +33,30 @@ var (
 
 // A Store is one place for blobs. Its methods may be called from many
 // goroutines.
-type Store struct{ bucket *blob.Bucket }
+type Store struct{ place place }
+
+// A place keeps blobs under their names. That there is none of a name is
+// fs.ErrNotExist.
+type place interface {
+	// put keeps all of r, or nothing if r, ctx or the place fails.
+	put(ctx context.Context, name string, r io.Reader) (int64, error)
+
+	size(ctx context.Context, name string) (int64, error)
+
+	// read fills p with what begins at off.
+	read(ctx context.Context, name string, off int64, p []byte) error
+
+	delete(ctx context.Context, name string) error
+
+	// list is all that there is, in the order of the names, and may hold what
+	// is no blob.
+	list(ctx context.Context) iter.Seq2[entry, error]
+}
+
+type entry struct {
+	name    string
+	written time.Time
+}
 
 // Open opens the place that a URL names and looks whether it can be reached:
 //
@@ -46,8 +64,19 @@ type Store struct{ bucket *blob.Bucket }
 //	s3://bucket?region=eu-central-1&endpoint=https://s3.internal&use_path_style=true&prefix=classifyd/
 //
 // A directory is made if it is missing. S3's credentials come from where the
-// AWS tools look for them, never from the URL; package gocloud.dev/blob/s3blob
-// lists what a query may hold.
+// AWS tools look for them, never from the URL: the environment, a profile with
+// keys, single sign-on or a credential_process, or the role of a pod, a task or
+// an instance. The query may hold
+//
+//	region          otherwise $AWS_REGION, or what the service says
+//	endpoint        of a service that is not Amazon's
+//	use_path_style  true: the bucket stands in the path, not in the host's name
+//	prefix          of the names of all objects
+//	profile         in the files of the AWS tools, otherwise $AWS_PROFILE
+//	ssetype         AES256 or aws:kms: how the service encrypts what it keeps
+//	kmskeyid        with which key, if ssetype is aws:kms
+//	accelerate      true: Amazon's Transfer Acceleration
+//	dualstack       true: Amazon's endpoints with IPv6
 func Open(ctx context.Context, rawURL string) (*Store, error) {
 	u, err := url.Parse(rawURL)
 	switch {
@@ -70,89 +99,22 @@ func Open(ctx context.Context, rawURL string) (*Store, error) {
 
 var errNoPlace = errors.New("must be file:///path or s3://bucket")
 
-// Directory keeps blobs in a directory, which is made if it is missing.
-func Directory(dir string) (*Store, error) {
-	b, err := fileblob.OpenBucket(dir, &fileblob.Options{
-		CreateDir:   true,
-		DirFileMode: 0o700,
-		NoTempDir:   true, // which could be another file system
-		Metadata:    fileblob.MetadataDontWrite,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &Store{b}, nil
-}
-
-// Memory keeps blobs in the memory of this process, for tests.
-func Memory() *Store { return &Store{memblob.OpenBucket(nil)} }
-
-func openS3(ctx context.Context, u *url.URL) (*Store, error) {
-	q := u.Query()
-	prefix := q.Get("prefix")
-	q.Del("prefix")
-	plain := *u
-	plain.RawQuery = q.Encode()
-	b, err := new(s3blob.URLOpener).OpenBucketURL(ctx, &plain)
-	if err != nil {
-		return nil, err
-	}
-	if prefix != "" {
-		b = blob.PrefixedBucket(b, prefix)
-	}
-	switch ok, err := b.IsAccessible(ctx); {
-	case err != nil:
-		return nil, errors.Join(err, b.Close())
-	case !ok:
-		return nil, errors.Join(errors.New("there is no such bucket"), b.Close())
-	}
-	return &Store{b}, nil
-}
-
 // Close ends the use of the place. What is in it stays.
-func (s *Store) Close() error { return s.bucket.Close() }
+func (s *Store) Close() error { return nil }
 
 // NewName is the name for a new blob.
 func NewName() string { return uuid.Must(uuid.NewV7()).String() }
 
-// unfinished is what fileblob appends to a name until the file is whole.
-const unfinished = `(\.[0-9]+\.tmp)?`
+// unfinished is what a directory appends to a name until the file is whole.
+const unfinished = `(\.[0-9a-f]+\.tmp)?`
 
 var ours = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}` + unfinished + `$`)
-
-const (
-	// S3 takes at most 10,000 parts, of at least 5 MiB. A blob on its way
-	// there takes about three times this much memory.
-	partSize    = 5 << 20
-	partsAtOnce = 2
-)
 
 // Put writes all of r and returns its length. If r or the place fails, nothing
 // is left behind, or later what List finds; an error of r is returned as it is.
 func (s *Store) Put(ctx context.Context, name string, r io.Reader) (size int64, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var file *os.File // when the place is a directory
-	w, err := s.bucket.NewWriter(ctx, name, &blob.WriterOptions{
-		ContentType:    "application/octet-stream",
-		BufferSize:     partSize,
-		MaxConcurrency: partsAtOnce,
-		BeforeWrite:    func(as func(any) bool) error { as(&file); return nil },
-	})
-	if err != nil {
-		return 0, explain("put", err)
-	}
-	source := &reader{r: r}
-	size, err = io.Copy(w, source)
-	if err == nil && file != nil {
-		err = file.Sync() // a record that survives a crash must find it
-	}
-	if err != nil {
-		cancel() // or Close would keep what there is of it
-	}
-	if closed := w.Close(); err == nil {
-		err = closed
-	}
+	source := &reader{ctx: ctx, r: r}
+	size, err = s.place.put(ctx, name, source)
 	switch {
 	case source.err != nil:
 		return 0, source.err
@@ -162,13 +124,17 @@ func (s *Store) Put(ctx context.Context, name string, r io.Reader) (size int64, 
 	return size, nil
 }
 
-// A reader remembers why reading ended too early.
+// A reader ends with ctx, and remembers why else reading ended too early.
 type reader struct {
+	ctx context.Context
 	r   io.Reader
 	err error
 }
 
 func (s *reader) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := s.r.Read(p)
 	if err != nil && err != io.EOF {
 		s.err = err
@@ -178,16 +144,16 @@ func (s *reader) Read(p []byte) (int, error) {
 
 // Open finds a blob. Reads end when ctx does.
 func (s *Store) Open(ctx context.Context, name string) (*Blob, error) {
-	a, err := s.bucket.Attributes(ctx, name)
+	size, err := s.place.size(ctx, name)
 	if err != nil {
 		return nil, explain("open", err)
 	}
-	return &Blob{bucket: s.bucket, ctx: ctx, name: name, size: a.Size}, nil
+	return &Blob{place: s.place, ctx: ctx, name: name, size: size}, nil
 }
 
 // Delete deletes a blob. That it is not there is no error.
 func (s *Store) Delete(ctx context.Context, name string) error {
-	if err := explain("delete", s.bucket.Delete(ctx, name)); err != nil && !errors.Is(err, ErrNotFound) {
+	if err := explain("delete", s.place.delete(ctx, name)); err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	return nil
@@ -197,16 +163,12 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 // clock of the place.
 func (s *Store) List(ctx context.Context, before time.Time) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for it := s.bucket.List(nil); ; {
-			o, err := it.Next(ctx)
-			if err == io.EOF {
-				return
-			}
+		for e, err := range s.place.list(ctx) {
 			if err != nil {
 				yield("", explain("list", err))
 				return
 			}
-			if !o.IsDir && ours.MatchString(o.Key) && o.ModTime.Before(before) && !yield(o.Key, nil) {
+			if ours.MatchString(e.name) && e.written.Before(before) && !yield(e.name, nil) {
 				return
 			}
 		}
@@ -217,7 +179,7 @@ func explain(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case what != "put" && gcerrors.Code(err) == gcerrors.NotFound:
+	case what != "put" && errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s blob: %w", what, ErrNotFound)
 	}
 	return fmt.Errorf("%s blob: %w: %w", what, ErrAway, err)

@@ -189,7 +189,7 @@ func TestReadEndsWithItsContext(t *testing.T) {
 func TestOtherFilesAreLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, "file://"+filepath.ToSlash(dir))
-	stray := NewName() + ".1790000000000000000.tmp"
+	stray := NewName() + ".18d9a9b4e4c80000.tmp"
 	for _, name := range []string{"notes.txt", "0190163d.tmp", stray, NewName() + ".bak"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
@@ -206,6 +206,25 @@ func TestOtherFilesAreLeftAlone(t *testing.T) {
 	}
 }
 
+func TestNameThatIsNoneOfOursLeadsNowhere(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, "file://"+filepath.ToSlash(dir)+"/blobs")
+	outside := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(outside, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Open(t.Context(), "../notes.txt"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("open: %v", err)
+	}
+	if _, err := s.Put(t.Context(), "../notes.txt", bytes.NewReader([]byte("y"))); err == nil {
+		t.Error("put did not fail")
+	}
+	_ = s.Delete(t.Context(), "../notes.txt")
+	if data, err := os.ReadFile(outside); string(data) != "x" {
+		t.Errorf("the file outside is %q, %v", data, err)
+	}
+}
+
 func TestPlacesThatCannotBeOpened(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "test")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -218,7 +237,7 @@ func TestPlacesThatCannotBeOpened(t *testing.T) {
 	for _, url := range []string{
 		"", "blobs", "gs://bucket", "file://host/dir", "file://", "file:///dir?create_dir=1", "file://" + file, "%",
 		"s3://none?region=us-east-1&use_path_style=true&endpoint=" + server.URL,
-		"s3://none?color=green", "s3://user:word@blobs?region=us-east-1",
+		"s3://none?color=green", "s3://none?use_path_style=perhaps", "s3://none?ssetype=rot13", "s3://none?endpoint=ftp://host", "s3://user:word@blobs?region=us-east-1",
 	} {
 		if s, err := Open(t.Context(), url); err == nil {
 			t.Errorf("Open(%q) did not fail", url)

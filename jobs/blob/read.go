@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"sync"
-
-	"gocloud.dev/blob"
 )
 
 const (
@@ -19,10 +17,10 @@ const (
 // that neither a scan nor the hopping about of an archive asks the place for
 // each few bytes.
 type Blob struct {
-	bucket *blob.Bucket
-	ctx    context.Context // io.ReaderAt has no place for one
-	name   string
-	size   int64
+	place place
+	ctx   context.Context // io.ReaderAt has no place for one
+	name  string
+	size  int64
 
 	mu     sync.Mutex // guards all below
 	pieces []piece    // the one used last comes first
@@ -70,11 +68,6 @@ func (b *Blob) piece(at int64) ([]byte, error) {
 		}
 	}
 	size := min(pieceSize, b.size-at)
-	r, err := b.bucket.NewRangeReader(b.ctx, b.name, at, size, nil)
-	if err != nil {
-		return nil, explain("read", err)
-	}
-	defer r.Close()
 	var data []byte
 	if len(b.pieces) == maxPieces {
 		data = b.pieces[maxPieces-1].data[:0]
@@ -84,7 +77,7 @@ func (b *Blob) piece(at int64) ([]byte, error) {
 		data = make([]byte, size)
 	}
 	data = data[:size]
-	if _, err := io.ReadFull(r, data); err != nil {
+	if err := b.place.read(b.ctx, b.name, at, data); err != nil {
 		return nil, explain("read", err)
 	}
 	b.pieces = append([]piece{{at, data}}, b.pieces...)

@@ -62,7 +62,7 @@ func (s *Store) NewKey(ctx context.Context, k Key) (_ *Key, whole string, err er
 	if err != nil {
 		return nil, "", err
 	}
-	put, err := s.put(ctx, place{k.Tenant, keysKind}, Item{ID: k.ID, Name: k.Name, Body: body}, New, s.opt.MaxKeys)
+	put, err := s.put(ctx, place{k.Tenant, keysKind}, Item{ID: k.ID, Name: k.Name, Body: body}, New, s.opt.maxKeys)
 	if err != nil {
 		return nil, "", err
 	}

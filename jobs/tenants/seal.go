@@ -21,10 +21,10 @@ func about(p place, id string) string {
 // seal is the body of an item as the store has it. Of a key that is a hash, in
 // which nothing is to be hidden.
 func (s *Store) seal(p place, id string, body []byte) ([]byte, error) {
-	if s.opt.Keys == nil || p.kind != typesKind {
+	if s.opt.keys == nil || p.kind != typesKind {
 		return body, nil
 	}
-	sealed, err := s.opt.Keys.Seal(body, about(p, id))
+	sealed, err := s.opt.keys.Seal(body, about(p, id))
 	if err != nil {
 		return nil, err
 	}
@@ -37,10 +37,10 @@ func (s *Store) unseal(p place, id, body string) (string, error) {
 	if !ok {
 		return body, nil
 	}
-	if s.opt.Keys == nil {
+	if s.opt.keys == nil {
 		return "", jobs.ErrNoKey
 	}
-	plain, err := s.opt.Keys.Open([]byte(sealed), about(p, id))
+	plain, err := s.opt.keys.Open([]byte(sealed), about(p, id))
 	return string(plain), err
 }
 
@@ -49,7 +49,7 @@ func (s *Store) unseal(p place, id, body string) (string, error) {
 // key is needed for them. It may run beside processes at work; each type gets
 // another version.
 func (s *Store) Renew(ctx context.Context) (n int, err error) {
-	if s.opt.Keys == nil {
+	if s.opt.keys == nil {
 		return 0, errors.New("tenants: Options.Keys is required to renew")
 	}
 	each := func(ctx context.Context, c redis.Cmdable) error {

@@ -26,6 +26,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,15 +66,27 @@ type Options struct {
 	Deadline time.Duration // for one command, default 2 s
 }
 
+// limits are what a Store goes by once it is open.
+type limits struct {
+	keys                        jobs.Keys
+	maxTypes, maxKeys, maxBytes int
+	deadline                    time.Duration
+}
+
 // A Store is one process's access to what tenants own. Its methods may be
 // called from many goroutines.
 type Store struct {
-	opt Options
-	rdb redis.UniversalClient
+	opt limits
+
+	// The client is seen as no more than this, since whoever knows a Store
+	// would otherwise compile all its methods.
+	rdb       redis.Cmdable
+	subscribe func() (sub io.Closer, events <-chan any)
+	close     func() error
 
 	mu     sync.Mutex // guards all below
 	known  map[place]*known
-	sub    *redis.PubSub
+	sub    io.Closer
 	done   chan struct{} // closed when the reader of sub has returned
 	closed bool
 }
@@ -113,17 +126,28 @@ func Open(o Options) (*Store, error) {
 	if o.MaxTypes < 0 || o.MaxKeys < 0 || o.MaxBytes < 0 || o.Deadline < 0 {
 		return nil, errors.New("tenants: Options.MaxTypes, MaxKeys, MaxBytes and Deadline must not be negative")
 	}
-	o.MaxTypes = cmp.Or(o.MaxTypes, 500)
-	o.MaxKeys = cmp.Or(o.MaxKeys, 1000)
-	o.MaxBytes = cmp.Or(o.MaxBytes, 16<<20)
-	o.Deadline = cmp.Or(o.Deadline, 2*time.Second)
 	ro := *o.Redis
 	ro.ContextTimeoutEnabled = true
-	s := &Store{opt: o, rdb: redis.NewUniversalClient(&ro), known: map[place]*known{}}
+	rdb := redis.NewUniversalClient(&ro)
 	if o.Hook != nil {
-		s.rdb.AddHook(o.Hook)
+		rdb.AddHook(o.Hook)
 	}
-	return s, nil
+	return &Store{
+		opt: limits{
+			keys:     o.Keys,
+			maxTypes: cmp.Or(o.MaxTypes, 500),
+			maxKeys:  cmp.Or(o.MaxKeys, 1000),
+			maxBytes: cmp.Or(o.MaxBytes, 16<<20),
+			deadline: cmp.Or(o.Deadline, 2*time.Second),
+		},
+		rdb: rdb,
+		subscribe: func() (io.Closer, <-chan any) {
+			sub := rdb.Subscribe(context.Background(), channel)
+			return sub, sub.ChannelWithSubscriptions()
+		},
+		close: rdb.Close,
+		known: map[place]*known{},
+	}, nil
 }
 
 // Close ends the Store's connections.
@@ -136,7 +160,7 @@ func (s *Store) Close() error {
 		sub.Close()
 		<-done
 	}
-	return s.rdb.Close()
+	return s.close()
 }
 
 // An Item is one thing on a shelf.
@@ -219,7 +243,7 @@ func (s *Store) find(p place) *known {
 }
 
 func (s *Store) read(ctx context.Context, p place, k *known) (*Shelf, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.opt.Deadline)
+	ctx, cancel := context.WithTimeout(ctx, s.opt.deadline)
 	defer cancel()
 	asked := time.Now()
 	rev, err := s.rdb.HGet(ctx, p.key(), "rev").Result()
@@ -300,7 +324,7 @@ const (
 // the version. It returns the type with what the store adds. Errors are
 // ErrTaken, ErrNamed, ErrNotFound, ErrChanged, ErrFull and ErrLarge.
 func (s *Store) Put(ctx context.Context, t jobs.Tenant, own Type, version int64) (*Type, error) {
-	return s.put(ctx, place{t, typesKind}, own, version, s.opt.MaxTypes)
+	return s.put(ctx, place{t, typesKind}, own, version, s.opt.maxTypes)
 }
 
 func (s *Store) put(ctx context.Context, p place, own Item, version int64, most int) (*Item, error) {
@@ -308,7 +332,7 @@ func (s *Store) put(ctx context.Context, p place, own Item, version int64, most 
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.change(ctx, p, putScript, own.ID, version, foldName(own.Name), body, most, s.opt.MaxBytes)
+	v, err := s.change(ctx, p, putScript, own.ID, version, foldName(own.Name), body, most, s.opt.maxBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -348,7 +372,7 @@ func (s *Store) take(ctx context.Context, p place, id string, version int64) err
 // the others moves from one server of a Redis Cluster to another, a script with
 // a missing key is refused, and otherwise could end half-way.
 func (s *Store) change(ctx context.Context, p place, script *redis.Script, id string, version int64, args ...any) (any, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.opt.Deadline)
+	ctx, cancel := context.WithTimeout(ctx, s.opt.deadline)
 	defer cancel()
 	var must string
 	switch version {
@@ -404,7 +428,8 @@ var (
 // listen hears of changes that other processes make. Once it stands, and
 // whenever it had to be renewed, all is read again.
 func (s *Store) listen() {
-	s.sub = s.rdb.Subscribe(context.Background(), channel)
+	sub, events := s.subscribe()
+	s.sub = sub
 	s.done = make(chan struct{})
 	go func(events <-chan any, done chan struct{}) {
 		defer close(done)
@@ -416,7 +441,7 @@ func (s *Store) listen() {
 				s.forgetAll()
 			}
 		}
-	}(s.sub.ChannelWithSubscriptions(), s.done)
+	}(events, s.done)
 }
 
 // forget has the tenant's shelves read again when they are next asked for. What

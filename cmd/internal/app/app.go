@@ -123,7 +123,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	qo := o.queue(ro, a.log)
+	qo := queueOptions(&o, ro, a.log)
 	qo.Metrics, qo.Types, qo.Traces = a.metrics, o.types(), a.traces
 	blobs, closeBlobs, err := openBlobs(ctx, &o)
 	if err != nil {

@@ -148,7 +148,7 @@ func (renew) Run(ctx context.Context, o *Options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := o.openTenants(keys)
+	s, err := openTenants(o, keys)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (k *keyOwner) Validate() error {
 
 // with opens the store for f.
 func (k *keyOwner) with(o *Options, f func(*tenants.Store, jobs.Tenant) error) (err error) {
-	s, err := o.openTenants(nil)
+	s, err := openTenants(o, nil)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (k *keyOwner) with(o *Options, f func(*tenants.Store, jobs.Tenant) error) (
 }
 
 // openTenants opens the store of what tenants own, for a command.
-func (o *Options) openTenants(keys jobs.Keys) (*tenants.Store, error) {
+func openTenants(o *Options, keys jobs.Keys) (*tenants.Store, error) {
 	if o.Redis == "" {
 		return nil, errors.New("--redis: is required, what tenants own is kept there")
 	}

@@ -35,7 +35,7 @@ func operated(ctx context.Context, o Options) (*jobs.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := jobs.Open(ctx, o.queue(ro, log))
+	q, err := jobs.Open(ctx, queueOptions(&o, ro, log))
 	if err != nil {
 		return nil, fmt.Errorf("--redis: %w", err)
 	}

@@ -386,8 +386,9 @@ const (
 	leastBlobAge = 35 * time.Minute
 )
 
-// queue is what o means to package jobs.
-func (o *Options) queue(ro *redis.UniversalOptions, log *slog.Logger) jobs.Options {
+// queueOptions is what o means to package jobs. A method of Options would make
+// whoever imports this package compile parts of the Redis client.
+func queueOptions(o *Options, ro *redis.UniversalOptions, log *slog.Logger) jobs.Options {
 	return jobs.Options{
 		Redis:         ro,
 		Log:           log,

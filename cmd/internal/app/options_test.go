@@ -56,14 +56,14 @@ func TestFlagsAndTheirTwinsReachTheQueue(t *testing.T) {
 		args = append(args, "--"+name, value)
 	}
 	byFlag := mustFlags(t, args...)
-	if diff := cmp.Diff(want, byFlag.queue(nil, nil)); diff != "" {
+	if diff := cmp.Diff(want, queueOptions(&byFlag, nil, nil)); diff != "" {
 		t.Errorf("flags (-want +got):\n%s", diff)
 	}
 	for name, value := range settings {
 		t.Setenv("CLASSIFYD_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_")), value)
 	}
 	byTwin := mustFlags(t)
-	if diff := cmp.Diff(want, byTwin.queue(nil, nil)); diff != "" {
+	if diff := cmp.Diff(want, queueOptions(&byTwin, nil, nil)); diff != "" {
 		t.Errorf("environment (-want +got):\n%s", diff)
 	}
 }

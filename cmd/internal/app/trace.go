@@ -1,14 +1,16 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
@@ -19,9 +21,14 @@ const flushTime = 2 * time.Second
 // openTraces sends spans over OTLP to --otlp-endpoint, in the background. It
 // does not connect: a collector that is away costs spans and nothing else.
 func (a *App) openTraces(ctx context.Context) (*sdktrace.TracerProvider, error) {
-	// OTLP's specification has a collector's base URL extended so.
-	at := a.opts.OTLPEndpoint.URL.JoinPath("v1", "traces").String()
-	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(at))
+	// A key of the collector is no word for a command line, so that it comes
+	// from where other programs with OpenTelemetry have it.
+	headers := cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_TRACES_HEADERS"), os.Getenv("OTEL_EXPORTER_OTLP_HEADERS"))
+	c, err := openCollector(a.opts.OTLPEndpoint.URL, headers)
+	if err != nil {
+		return nil, fmt.Errorf("--otlp-endpoint: %w", err)
+	}
+	exporter, err := otlptrace.New(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("--otlp-endpoint: %w", err)
 	}
