@@ -101,7 +101,7 @@ func TestCheckCatchesBrokenServices(t *testing.T) {
 				t.Fatal(err)
 			}
 			var found []string
-			for range 4 { // whether a fault meets the breach is a matter of chance
+			for range 8 { // whether a fault meets the breach is a matter of chance
 				tr := try(t, 4*time.Second, f)
 				tr.command = []string{"env", "SCRIPTS=" + scripts, binary, daemonCommand}
 				tr.workers = b.workers
