@@ -99,9 +99,6 @@ func Open(ctx context.Context, rawURL string) (*Store, error) {
 
 var errNoPlace = errors.New("must be file:///path or s3://bucket")
 
-// Close ends the use of the place. What is in it stays.
-func (s *Store) Close() error { return nil }
-
 // NewName is the name for a new blob.
 func NewName() string { return uuid.Must(uuid.NewV7()).String() }
 

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/iotest"
@@ -37,7 +38,6 @@ func open(t *testing.T, url string) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
 	return s
 }
 
@@ -206,6 +206,20 @@ func TestOtherFilesAreLeftAlone(t *testing.T) {
 	}
 }
 
+func TestFilesOfADirectoryAreForTheirOwnerAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "blobs")
+	s := open(t, "file://"+filepath.ToSlash(dir))
+	name := NewName()
+	if _, err := s.Put(t.Context(), name, strings.NewReader("x")); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, name): 0o600} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: mode %v, %v, want %v", path, info.Mode(), err, want)
+		}
+	}
+}
+
 func TestNameThatIsNoneOfOursLeadsNowhere(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, "file://"+filepath.ToSlash(dir)+"/blobs")
@@ -239,9 +253,8 @@ func TestPlacesThatCannotBeOpened(t *testing.T) {
 		"s3://none?region=us-east-1&use_path_style=true&endpoint=" + server.URL,
 		"s3://none?color=green", "s3://none?use_path_style=perhaps", "s3://none?ssetype=rot13", "s3://none?endpoint=ftp://host", "s3://user:word@blobs?region=us-east-1",
 	} {
-		if s, err := Open(t.Context(), url); err == nil {
+		if _, err := Open(t.Context(), url); err == nil {
 			t.Errorf("Open(%q) did not fail", url)
-			s.Close()
 		}
 	}
 }

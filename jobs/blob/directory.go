@@ -39,7 +39,7 @@ func (d directory) put(ctx context.Context, name string, r io.Reader) (size int6
 		return 0, err
 	}
 	// Beside the whole file, since elsewhere could be another file system.
-	f, err := os.OpenFile(path+"."+strconv.FormatInt(time.Now().UnixNano(), 10)+".tmp", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := os.OpenFile(path+"."+strconv.FormatInt(time.Now().UnixNano(), 10)+".tmp", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return 0, err
 	}

@@ -125,13 +125,15 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	qo := queueOptions(&o, ro, a.log)
 	qo.Metrics, qo.Types, qo.Traces = a.metrics, o.types(), a.traces
-	blobs, closeBlobs, err := openBlobs(ctx, &o)
+	blobs, removeBlobs, err := openBlobs(ctx, &o)
 	if err != nil {
 		return nil, fmt.Errorf("--blob: %w", err)
 	}
 	if blobs != nil {
 		qo.Blobs = blobs
-		a.close = append(a.close, closeBlobs)
+	}
+	if removeBlobs != nil {
+		a.close = append(a.close, removeBlobs)
 	}
 	if o.EncryptionKeys != "" {
 		if qo.Keys, err = openRings(o.EncryptionKeys, a.log); err != nil {

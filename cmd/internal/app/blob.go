@@ -9,38 +9,29 @@ import (
 	"github.com/classifyd/classifyd/jobs/blob"
 )
 
-// openBlobs opens the place that o asks for, and returns what ends its use. An
-// embedded Redis forgets its jobs on exit, so that a directory that is gone
-// then does for it, and one of --redis auto has its directory; for any other without --blob there is no place.
+// openBlobs opens the place that o asks for, and returns what is to be done with
+// it at the end, if anything is. An embedded Redis forgets its jobs on exit, so
+// that a directory that is gone then does for it, and one of --redis auto has its
+// directory; for any other without --blob there is no place.
 func openBlobs(ctx context.Context, o *Options) (*blob.Store, func() error, error) {
-	if o.Blob != "" {
+	switch {
+	case o.Blob != "":
 		s, err := blob.Open(ctx, o.Blob)
-		if err != nil {
-			return nil, nil, err
-		}
-		return s, s.Close, nil
-	}
-	if o.Redis == privateRedisURL {
-		dir := filepath.Join(o.Data, "blobs")
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, nil, err
-		}
-		s, err := blob.Directory(dir)
-		if err != nil {
-			return nil, nil, err
-		}
-		return s, s.Close, nil
-	}
-	if o.Redis != "" {
+		return s, nil, err
+	case o.Redis == privateRedisURL:
+		s, err := blob.Directory(filepath.Join(o.Data, "blobs"))
+		return s, nil, err
+	case o.Redis != "":
 		return nil, nil, nil
 	}
 	dir, err := os.MkdirTemp("", "classifyd-blobs-")
 	if err != nil {
 		return nil, nil, err
 	}
+	remove := func() error { return os.RemoveAll(dir) }
 	s, err := blob.Directory(dir)
 	if err != nil {
-		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, nil, errors.Join(err, remove())
 	}
-	return s, func() error { return errors.Join(s.Close(), os.RemoveAll(dir)) }, nil
+	return s, remove, nil
 }
