@@ -196,7 +196,6 @@ func openPlace(t *testing.T, url string) *blob.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
 	return s
 }
 

@@ -23,13 +23,13 @@ type script struct {
 }
 
 // ofRecords is what scripts that read or change records share.
-var ofRecords = []string{"event", "hold", "record"}
+var ofRecords = []string{"together", "event", "hold", "record"}
 
 // ofBytes is what those share that look after what tenants hold, too.
-var ofBytes = []string{"event", "hold", "record", "bytes"}
+var ofBytes = []string{"together", "event", "hold", "record", "bytes"}
 
 var (
-	submitScript    = promise(loadEach("submit", "event"))
+	submitScript    = promise(loadEach("submit", "together", "event"))
 	layoutScript    = load("layout")
 	takeScript      = load("take", ofRecords...)
 	aloneScript     = load("alone", ofRecords...)

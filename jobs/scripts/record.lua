@@ -1,4 +1,4 @@
--- What the scripts that change a record share; it stands before each of them, after event.lua and hold.lua.
+-- What the scripts that change a record share; it stands before each of them, after together.lua, event.lua and hold.lua.
 -- A record's key is {shard}:j:TENANT/ID and tells the names of all else.
 --
 -- Field s, the head: STATE VIA FENCE VERSION STARTS TRIES LOST STARTED ENDED DUE PROGRESS OWNER
